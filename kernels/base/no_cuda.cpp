@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include <stdexcept>
+
+#include "kernels/base/cuda_backend.hpp"
+#include "kernels/base/launch.hpp"
+
+namespace cenas {
+
+bool cuda_compiled() { return false; }
+bool cuda_available() { return false; }
+
+namespace cuda {
+
+void dominance_numbers(const double*, std::int64_t, int, std::int32_t*) {
+    throw std::runtime_error("this program was built without the CUDA backend");
+}
+
+}  // namespace cuda
+}  // namespace cenas

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+namespace cenas {
+
+/// Every use of random numbers has its own stream, named here and nowhere else, so that adding draws to one use
+/// leaves all others as they were. Numbers are part of the determinism contract: never reuse or renumber one.
+enum class Stream : std::uint32_t {
+    initial_design = 1,  ///< the random architectures before the search proper
+    proposals = 2,       ///< draws of a strategy
+    allocation = 3,      ///< the random allocator
+    tie_breaking = 4,    ///< equal scores in a strategy
+    synthetic_trace_day = 16,
+    synthetic_trace_hour = 17,
+    synthetic_table = 18,
+    tests = 1000
+};
+
+}  // namespace cenas

@@ -1,0 +1,520 @@
+# SPDX-FileCopyrightText: 2026 the cenas developers
+# SPDX-License-Identifier: MIT
+"""Reads the run files of `cenas search` and `cenas sweep` (src/io/FORMAT.md, section 1) into numpy arrays.
+
+    import cenas_h5
+
+    run = cenas_h5.open_run("results/quickstart.h5")
+    run.searches                          # one row per search: method, trace, seed, hypervolume, carbon_kg, ...
+    run.to_pandas()                       # the same as a pandas data frame, where pandas is installed
+    run.search(0).evaluations["cell"]     # the trainings of search 0, one numpy array per column
+    run.search(0).intervals["joules"]     # its steps of the trace, joules by component (run.components)
+    run.hv_curve(0, against="carbon")     # hypervolume as a step function of the kg spent
+    run.pareto_front(0)                   # the architectures found that no other one beats
+
+    values = run.by_seed("carbon_kg", method="ce-nas", trace="CISO")       # {seed: value}
+    cenas_h5.bootstrap_mean(list(values.values()))                         # mean with a 95 % interval
+    cenas_h5.paired_bootstrap_difference(values, run.by_seed("carbon_kg", method="vanilla", trace="CISO"))
+
+This file needs h5py and numpy and nothing else of the project: copy it beside your notebook if you like. A file that
+is missing, damaged, or no run file raises RunFileError with one line that names the file and what is wrong.
+"""
+from __future__ import annotations
+
+import datetime
+import os
+from dataclasses import dataclass
+from typing import Mapping, NamedTuple, Sequence
+
+import h5py
+import numpy as np
+
+FORMAT = "cenas-run"
+FORMAT_VERSION = 1
+
+SECONDS_PER_HOUR = 3600.0
+JOULES_PER_KWH = 3.6e6
+GRAMS_PER_KG = 1000.0
+
+
+class RunFileError(Exception):
+    """The file cannot be read as a run file; the message is one line for people."""
+
+
+class Objective(NamedTuple):
+    """One objective; `reference` is its component of the hypervolume's reference point, in `unit`."""
+
+    name: str
+    direction: str  # "maximize" or "minimize"
+    unit: str
+    reference: float
+
+    def gains(self, values: np.ndarray) -> np.ndarray:
+        """How much better than the reference point; larger is better whatever the direction."""
+        return values - self.reference if self.direction == "maximize" else self.reference - values
+
+
+class Trace(NamedTuple):
+    """A carbon-intensity trace of the run; its values are in the intervals of each search."""
+
+    name: str
+    checksum: str
+    source: str
+    signal: str  # "average" or "marginal"
+    scope: str  # "direct" or "life_cycle"
+    synthetic: bool
+    step_s: int
+
+
+class Table(NamedTuple):
+    """Where objectives and training times came from; `cells` of the 15,625 are in it."""
+
+    name: str
+    checksum: str
+    synthetic: bool
+    cells: int
+    cost_scale: float
+
+
+class Search(NamedTuple):
+    """Raw log of one search. Both are dicts from the column's name in the file to a numpy array.
+
+    evaluations: cell, architecture, initial, finished, start_s, end_s, gpu_s, joules, grams, hypervolume,
+        search_joules, search_grams; objectives has one column per objective (NaN where not finished).
+    intervals: start_s, intensity, gpus_evaluate, gpus_sample, gpus_idle, grams, embodied_grams, hypervolume;
+        joules has one column per component (Run.components).
+    """
+
+    evaluations: dict[str, np.ndarray]
+    intervals: dict[str, np.ndarray]
+
+
+class Curve(NamedTuple):
+    """A step function: hypervolume[k] holds on [x[k], x[k+1]); the last x is where the search ended."""
+
+    x: np.ndarray
+    hypervolume: np.ndarray
+
+    def at(self, x) -> np.ndarray:
+        """Value at each x; NaN outside of [x[0], x[-1]]."""
+        x = np.asarray(x, dtype=float)
+        index = np.searchsorted(self.x, x, side="right") - 1
+        inside = (index >= 0) & (x <= self.x[-1])
+        return np.where(inside, self.hypervolume[np.maximum(index, 0)], np.nan)
+
+
+class Interval(NamedTuple):
+    """An estimate with its interval; NaN and NaN for one seed: one value has no spread."""
+
+    value: float
+    low: float
+    high: float
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run file in memory. Names are as in the file; see FORMAT.md for every dataset."""
+
+    path: str
+    program_version: str
+    deck: str  # as the user wrote it
+    effective_deck: str  # every key with its value
+    accounting: str  # "paper" or "full"
+    start: datetime.datetime  # UTC
+    horizon_s: float
+    account_from_s: float
+    gpus: int
+    pue: float
+    embodied_g_per_gpu_h: float
+    table: Table
+    hv_max: float  # hypervolume of the whole table
+    hv_max_denoised: float
+    objectives: tuple[Objective, ...]
+    methods: tuple[str, ...]
+    traces: tuple[Trace, ...]
+    components: tuple[str, ...]
+    architectures: np.ndarray  # NAS-Bench-201 string of each cell index
+    class_mean: np.ndarray  # [cell, objective]: denoised objectives
+    provenance: dict[str, object]  # host, times, command line, ...: what may differ between equal runs
+    searches: np.ndarray  # structured, one row per search: see _SEARCH_FIELDS
+    _offsets: dict[str, np.ndarray]
+    _evaluation: dict[str, np.ndarray]
+    _interval: dict[str, np.ndarray]
+
+    @property
+    def synthetic(self) -> bool:
+        """The table or a trace was made by a formula: no conclusion about the real world follows."""
+        return self.table.synthetic or any(trace.synthetic for trace in self.traces)
+
+    def search(self, i: int) -> Search:
+        """The raw log of search i (a row of `searches`)."""
+        if not 0 <= i < len(self.searches):
+            raise IndexError(f"search {i}: the file has {len(self.searches)}")
+        evaluations = {name: rows[self._rows("evaluation", i)] for name, rows in self._evaluation.items()}
+        evaluations["architecture"] = self.architectures[evaluations["cell"]]
+        intervals = {name: rows[self._rows("interval", i)] for name, rows in self._interval.items()}
+        return Search(evaluations, intervals)
+
+    def by_seed(self, field: str, method: str, trace: str) -> dict[int, float]:
+        """{seed: value} of one column of `searches` for one method on one trace."""
+        rows = self.searches[(self.searches["method"] == method) & (self.searches["trace"] == trace)]
+        return {int(row["seed"]): float(row[field]) for row in rows}
+
+    def hv_curve(self, i: int, against: str = "time") -> Curve:
+        """Hypervolume of search i as a step function of time (h), carbon (kg CO2e) or energy (kWh of IT).
+
+        It starts with 0 at 0 and counts every finished evaluation, initial ones included; carbon and energy are of
+        the whole search (every component), not of the trainings alone.
+        """
+        log = self.search(i).evaluations
+        row = self.searches[i]
+        try:
+            column, end, unit = {
+                "time": ("end_s", row["end_s"], SECONDS_PER_HOUR),
+                "carbon": ("search_grams", row["carbon_g"], GRAMS_PER_KG),
+                "energy": ("search_joules", row["energy_j"], JOULES_PER_KWH),
+            }[against]
+        except KeyError:
+            raise ValueError(f"against='{against}' (allowed: time, carbon, energy)") from None
+        finished = log["finished"] != 0
+        x = np.concatenate(([0.0], log[column][finished] / unit, [end / unit]))
+        # Sums in another order may differ by rounding; a step function must not go back.
+        x = np.minimum(np.maximum.accumulate(x), x[-1])
+        hypervolume = np.concatenate(([0.0], log["hypervolume"][finished], [row["hypervolume"]]))
+        last_of_equal = np.append(x[1:] > x[:-1], True)
+        return Curve(x[last_of_equal], hypervolume[last_of_equal])
+
+    def pareto_front(self, i: int) -> dict[str, np.ndarray]:
+        """Finished evaluations of search i that no other one dominates, the best of the first objective first.
+
+        The columns of `search(i).evaluations`. Of equal points the first is kept; points that are not better than
+        the reference in every objective are left out, as the hypervolume does.
+        """
+        log = self.search(i).evaluations
+        gains = self.gains(log["objectives"])
+        rows = np.flatnonzero((log["finished"] != 0) & np.all(gains > 0, axis=1))
+        rows = rows[non_dominated(gains[rows])]
+        rows = rows[np.argsort(-gains[rows, 0], kind="stable")]
+        return {name: column[rows] for name, column in log.items()}
+
+    def gains(self, objectives: np.ndarray) -> np.ndarray:
+        """Objectives [n, O] measured from the reference point, larger is better."""
+        columns = [objective.gains(objectives[:, k]) for k, objective in enumerate(self.objectives)]
+        return np.stack(columns, axis=1)
+
+    def to_pandas(self):
+        """`searches` as a pandas data frame."""
+        import pandas
+
+        return pandas.DataFrame({name: self.searches[name] for name in self.searches.dtype.names})
+
+    def _rows(self, log: str, i: int) -> slice:
+        return slice(int(self._offsets[log][i]), int(self._offsets[log][i + 1]))
+
+
+# --- hypervolume and fronts ------------------------------------------------------------------------------------------
+
+
+def hv_log_difference(hv_max: float, hypervolume) -> np.ndarray:
+    """log10(hv_max - hypervolume), the measure of CE-NAS; lower is better, -inf where nothing is missing."""
+    missing = np.maximum(hv_max - np.asarray(hypervolume, dtype=float), 0.0)
+    with np.errstate(divide="ignore"):
+        return np.log10(missing)
+
+
+def non_dominated(gains: np.ndarray) -> np.ndarray:
+    """Indices, ascending, of the rows of `gains` (larger is better) that no other row dominates; first of equals."""
+    # By falling sum no later row can dominate an earlier one, so comparing with the front so far is enough.
+    order = np.argsort(-gains.sum(axis=1), kind="stable")
+    front: list[int] = []
+    for i in order:
+        if not np.any(np.all(gains[front] >= gains[i], axis=1)):
+            front.append(int(i))
+    return np.sort(np.array(front, dtype=int))
+
+
+# --- statistics ------------------------------------------------------------------------------------------------------
+# Percentile bootstrap: B. Efron and R. Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13. What is
+# resampled are the searches of one method on one trace, which differ by their seed only.
+
+
+def resampling_weights(count: int, n: int = 10000, seed: int = 0) -> np.ndarray:
+    """n bootstrap samples of `count` values as weights [n, count]: a row times the values is a resampled mean."""
+    draws = np.random.default_rng(seed).multinomial(count, np.full(count, 1.0 / count), size=n)
+    return draws / count
+
+
+def percentile_interval(samples: np.ndarray, level: float = 0.95) -> np.ndarray:
+    """The central part of `samples` (along the first axis) that holds `level` of them: [low, high]."""
+    tail = 50.0 * (1.0 - level)
+    return np.percentile(samples, [tail, 100.0 - tail], axis=0)
+
+
+def bootstrap_mean(values: Sequence[float], n: int = 10000, level: float = 0.95, seed: int = 0) -> Interval:
+    """Mean of `values` (one per seed) with its percentile bootstrap interval."""
+    values = _finite(values)
+    if len(values) == 1:
+        return Interval(float(values[0]), np.nan, np.nan, 1)
+    low, high = percentile_interval(resampling_weights(len(values), n, seed) @ values, level)
+    return Interval(float(values.mean()), float(low), float(high), len(values))
+
+
+def bootstrap_band(curves: np.ndarray, n: int = 10000, level: float = 0.95, seed: int = 0):
+    """(mean, low, high) of curves [seeds, points], pointwise; low and high are NaN for one seed."""
+    curves = np.asarray(curves, dtype=float)
+    mean = curves.mean(axis=0)
+    if len(curves) == 1:
+        return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+    low, high = percentile_interval(resampling_weights(len(curves), n, seed) @ curves, level)
+    return mean, low, high
+
+
+def pair_by_seed(a: Mapping[int, float], b: Mapping[int, float]) -> tuple[np.ndarray, np.ndarray]:
+    """The values of the seeds that both have, in order of seed."""
+    seeds = sorted(set(a) & set(b))
+    return np.array([a[s] for s in seeds], dtype=float), np.array([b[s] for s in seeds], dtype=float)
+
+
+def paired_bootstrap_difference(a, b, n: int = 10000, level: float = 0.95, seed: int = 0) -> Interval:
+    """Mean of a - b, paired by seed, with its percentile bootstrap interval.
+
+    a and b: {seed: value} as Run.by_seed() gives them (seeds that only one has are left out), or two sequences in
+    the same order of seeds.
+    """
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        a, b = pair_by_seed(a, b)
+    a, b = _finite(a), _finite(b)
+    if len(a) != len(b):
+        raise ValueError(f"cannot pair {len(a)} values with {len(b)}")
+    return bootstrap_mean(a - b, n, level, seed)
+
+
+def _finite(values) -> np.ndarray:
+    values = np.asarray(values, dtype=float)
+    if values.ndim != 1 or len(values) == 0:
+        raise ValueError("needs at least one value (and one dimension)")
+    if not np.all(np.isfinite(values)):
+        raise ValueError("a value is not finite: clip or leave it out first")
+    return values
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+_ROOT_TEXTS = ("program_version", "accounting", "start", "table_name", "table_checksum")
+_ROOT_NUMBERS = (
+    "horizon_s", "account_from_s", "gpus", "pue", "embodied_g_per_gpu_h", "table_synthetic", "table_cells",
+    "cost_scale", "hv_max", "hv_max_denoised",
+)  # fmt: skip
+
+_SEARCH_NUMBERS = (
+    "seed", "hypervolume", "hypervolume_denoised", "hv_log_difference", "hv_log_difference_denoised", "carbon_g",
+    "energy_j", "gpu_hours", "end_s", "evaluations", "samples",
+)  # fmt: skip
+_SEARCH_FIELDS = ("index", "method", "trace") + _SEARCH_NUMBERS + ("carbon_kg", "energy_kwh", "stop_reason")
+
+_EVALUATION_COLUMNS = (
+    "cell", "initial", "finished", "start_s", "end_s", "gpu_s", "joules", "grams", "hypervolume", "search_joules",
+    "search_grams",
+)  # fmt: skip
+_INTERVAL_COLUMNS = (
+    "start_s", "intensity", "gpus_evaluate", "gpus_sample", "gpus_idle", "grams", "embodied_grams", "hypervolume",
+)  # fmt: skip
+
+
+def open_run(path) -> Run:
+    """Reads a whole run file. Raises RunFileError (one line) if it is missing, damaged, or of another format."""
+    path = os.fspath(path)
+    if not os.path.exists(path):
+        raise RunFileError(f"{path}: no such file")
+    try:
+        with h5py.File(path, "r") as file:
+            return _read_run(_Reader(path, file))
+    except OSError as error:
+        raise RunFileError(f"{path}: not a readable HDF5 file (damaged or cut off?): {_one_line(error)}") from None
+
+
+class _Reader:
+    """Typed access to one open file; every failure names the file and the object."""
+
+    def __init__(self, path: str, file: h5py.File):
+        self.path = path
+        self.file = file
+
+    def fail(self, message: str):
+        raise RunFileError(f"{self.path}: {message}")
+
+    def attribute(self, name: str):
+        if name not in self.file.attrs:
+            self.fail(f"no attribute '{name}'")
+        return _plain(self.file.attrs[name])
+
+    def number(self, name: str) -> float:
+        value = self.attribute(name)
+        if isinstance(value, str):
+            self.fail(f"attribute '{name}' is '{value}', not a number")
+        return float(value)
+
+    def dataset(self, name: str, *shape: int | None) -> np.ndarray:
+        """A dataset with the given shape; None stands for any length."""
+        data = self.file.get(name)
+        if not isinstance(data, h5py.Dataset):
+            self.fail(f"no dataset '{name}'")
+        if len(data.shape) != len(shape) or any(want is not None and want != n for want, n in zip(shape, data.shape)):
+            wanted = " x ".join("any" if n is None else str(n) for n in shape)
+            self.fail(f"dataset '{name}' has shape {' x '.join(map(str, data.shape))}, expected {wanted}")
+        return data[()]
+
+    def numbers(self, name: str, *shape: int | None) -> np.ndarray:
+        data = self.dataset(name, *shape)
+        if data.dtype.kind not in "fiu":
+            self.fail(f"dataset '{name}' is not numeric")
+        return data
+
+    def texts(self, name: str, length: int | None = None) -> np.ndarray:
+        data = self.dataset(name, length)
+        if data.dtype.kind not in "SO":
+            self.fail(f"dataset '{name}' is not text")
+        return np.array([_plain(text) for text in data], dtype=str)
+
+    def indices(self, name: str, length: int | None, below: int) -> np.ndarray:
+        data = self.numbers(name, length).astype(np.int64)
+        if np.any((data < 0) | (data >= below)):
+            self.fail(f"dataset '{name}' holds an index outside [0, {below})")
+        return data
+
+
+def _read_run(reader: _Reader) -> Run:
+    _require_format(reader)
+    text = {name: str(reader.attribute(name)) for name in _ROOT_TEXTS}
+    number = {name: reader.number(name) for name in _ROOT_NUMBERS}
+    objectives = _read_objectives(reader)
+    methods = tuple(map(str, reader.texts("/method/name")))
+    traces = _read_traces(reader)
+    components = tuple(map(str, reader.texts("/component")))
+    architectures = reader.texts("/cell/architecture")
+    searches = _read_searches(reader, methods, traces)
+    rows = {log: reader.numbers(f"/{log}/index", None).shape[0] for log in ("evaluation", "interval")}
+    offsets = {log: _read_offsets(reader, log, len(searches), rows[log]) for log in rows}
+    return Run(
+        path=reader.path,
+        program_version=text["program_version"],
+        deck=str(reader.texts("/deck", 1)[0]),
+        effective_deck=str(reader.texts("/effective_deck", 1)[0]),
+        accounting=text["accounting"],
+        start=_parse_utc(reader, text["start"]),
+        horizon_s=number["horizon_s"],
+        account_from_s=number["account_from_s"],
+        gpus=int(number["gpus"]),
+        pue=number["pue"],
+        embodied_g_per_gpu_h=number["embodied_g_per_gpu_h"],
+        table=Table(text["table_name"], text["table_checksum"], bool(number["table_synthetic"]),
+                    int(number["table_cells"]), number["cost_scale"]),
+        hv_max=number["hv_max"],
+        hv_max_denoised=number["hv_max_denoised"],
+        objectives=objectives,
+        methods=methods,
+        traces=traces,
+        components=components,
+        architectures=architectures,
+        class_mean=reader.numbers("/cell/class_mean", len(architectures), len(objectives)),
+        provenance=_read_provenance(reader),
+        searches=searches,
+        _offsets=offsets,
+        _evaluation=_read_evaluations(reader, rows["evaluation"], len(architectures), len(objectives)),
+        _interval=_read_intervals(reader, rows["interval"], len(components)),
+    )  # fmt: skip
+
+
+def _require_format(reader: _Reader) -> None:
+    found = reader.file.attrs.get("format")
+    found = None if found is None else _plain(found)
+    if found != FORMAT:
+        reader.fail(f"not a cenas run file (its format is {found!r}, expected '{FORMAT}')")
+    version = int(reader.number("format_version"))
+    if version != FORMAT_VERSION:
+        reader.fail(f"format version {version}; this program reads version {FORMAT_VERSION}")
+
+
+def _read_objectives(reader: _Reader) -> tuple[Objective, ...]:
+    names = reader.texts("/objective/name")
+    directions = reader.texts("/objective/direction", len(names))
+    units = reader.texts("/objective/unit", len(names))
+    references = reader.numbers("/objective/reference", len(names))
+    for direction in directions:
+        if direction not in ("maximize", "minimize"):
+            reader.fail(f"objective direction '{direction}' (allowed: maximize, minimize)")
+    return tuple(Objective(str(n), str(d), str(u), float(r)) for n, d, u, r in zip(names, directions, units, references))
+
+
+def _read_traces(reader: _Reader) -> tuple[Trace, ...]:
+    names = reader.texts("/trace/name")
+    texts = [reader.texts(f"/trace/{column}", len(names)) for column in ("checksum", "source", "signal", "scope")]
+    synthetic = reader.numbers("/trace/synthetic", len(names))
+    step_s = reader.numbers("/trace/step_s", len(names))
+    return tuple(
+        Trace(str(names[t]), *(str(column[t]) for column in texts), bool(synthetic[t]), int(step_s[t]))
+        for t in range(len(names))
+    )
+
+
+def _read_searches(reader: _Reader, methods: tuple[str, ...], traces: tuple[Trace, ...]) -> np.ndarray:
+    count = len(reader.numbers("/search/index", None))
+    columns = {name: reader.numbers(f"/search/{name}", count) for name in _SEARCH_NUMBERS}
+    columns["index"] = np.arange(count)
+    columns["carbon_kg"] = columns["carbon_g"] / GRAMS_PER_KG
+    columns["energy_kwh"] = columns["energy_j"] / JOULES_PER_KWH
+    columns["stop_reason"] = reader.texts("/search/stop_reason", count)
+    columns["method"] = np.array(methods, dtype=str)[reader.indices("/search/method", count, len(methods))]
+    trace_names = np.array([trace.name for trace in traces], dtype=str)
+    columns["trace"] = trace_names[reader.indices("/search/trace", count, len(traces))]
+    searches = np.empty(count, dtype=[(name, columns[name].dtype) for name in _SEARCH_FIELDS])
+    for name in _SEARCH_FIELDS:
+        searches[name] = columns[name]
+    return searches
+
+
+def _read_offsets(reader: _Reader, log: str, searches: int, rows: int) -> np.ndarray:
+    name = f"/search/{log}_offset"
+    offsets = reader.numbers(name, searches + 1).astype(np.int64)
+    if offsets[0] != 0 or offsets[-1] != rows or np.any(np.diff(offsets) < 0):
+        reader.fail(f"dataset '{name}' does not divide the {rows} rows of /{log}")
+    return offsets
+
+
+def _read_evaluations(reader: _Reader, rows: int, cells: int, objectives: int) -> dict[str, np.ndarray]:
+    columns = {name: reader.numbers(f"/evaluation/{name}", rows) for name in _EVALUATION_COLUMNS}
+    columns["cell"] = reader.indices("/evaluation/cell", rows, cells)
+    columns["objectives"] = reader.numbers("/evaluation/objectives", rows, objectives)
+    return columns
+
+
+def _read_intervals(reader: _Reader, rows: int, components: int) -> dict[str, np.ndarray]:
+    columns = {name: reader.numbers(f"/interval/{name}", rows) for name in _INTERVAL_COLUMNS}
+    columns["joules"] = reader.numbers("/interval/joules", rows, components)
+    return columns
+
+
+def _read_provenance(reader: _Reader) -> dict[str, object]:
+    group = reader.file.get("/provenance")
+    return {} if group is None else {name: _plain(value) for name, value in group.attrs.items()}
+
+
+def _parse_utc(reader: _Reader, text: str) -> datetime.datetime:
+    try:
+        return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
+    except ValueError:
+        reader.fail(f"attribute 'start' is '{text}', not a time like 2021-07-02T06:00:00Z")
+
+
+def _plain(value):
+    """A Python text or number from what h5py returns for a scalar."""
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.reshape(-1)[0]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace").rstrip("\0")
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())

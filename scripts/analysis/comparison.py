@@ -1,0 +1,222 @@
+# SPDX-FileCopyrightText: 2026 the cenas developers
+# SPDX-License-Identifier: MIT
+"""Puts the searches of one or several run files side by side: groups that differ by their seed only, with labels."""
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from cenas_h5 import Run, RunFileError, hv_log_difference
+
+# A hypervolume this close to HV_max (as a part of it) counts as this close: the logarithm of the difference would
+# run to minus infinity, and below this it measures rounding.
+RESOLUTION = 1e-6
+
+
+class ChoiceError(Exception):
+    """The command line asks for something that the files do not have; one line for people."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The searches of one method on one trace; `rows` are rows of run.searches in order of seed."""
+
+    method: str
+    trace: str
+    run: Run
+    rows: tuple[int, ...]
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        return tuple(int(seed) for seed in self.run.searches["seed"][list(self.rows)])
+
+    def values(self, field: str) -> dict[int, float]:
+        """{seed: value} of a column of run.searches."""
+        return dict(zip(self.seeds, map(float, self.run.searches[field][list(self.rows)])))
+
+    def log_differences(self, denoised: bool = False) -> dict[int, float]:
+        """{seed: final HV log difference}, not smaller than floor()."""
+        suffix = "_denoised" if denoised else ""
+        hypervolumes = self.values("hypervolume" + suffix)
+        return {seed: float(self.log_difference(hv, denoised)) for seed, hv in hypervolumes.items()}
+
+    def log_difference(self, hypervolume, denoised: bool = False) -> np.ndarray:
+        """HV log difference of a hypervolume, not smaller than floor(); NaN stays NaN."""
+        hv_max = self.run.hv_max_denoised if denoised else self.run.hv_max
+        return np.maximum(hv_log_difference(hv_max, hypervolume), self.floor(denoised))
+
+    def floor(self, denoised: bool = False) -> float:
+        hv_max = self.run.hv_max_denoised if denoised else self.run.hv_max
+        return float(np.log10(RESOLUTION * hv_max))
+
+    def seeds_at_floor(self, denoised: bool = False) -> int:
+        return sum(value <= self.floor(denoised) for value in self.log_differences(denoised).values())
+
+    def best_row(self) -> int:
+        """The search with the largest hypervolume; of equal ones that with the least carbon."""
+        searches = self.run.searches
+        return min(self.rows, key=lambda i: (-searches["hypervolume"][i], searches["carbon_g"][i]))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All groups, by labels that are unique over the files. `notes` say what a reader must know of unlike files."""
+
+    runs: tuple[Run, ...]
+    methods: tuple[str, ...]
+    traces: tuple[str, ...]
+    groups: dict[tuple[str, str], Group]
+    baseline: str
+    notes: tuple[str, ...]
+
+    def index_of(self, method: str) -> int:
+        return self.methods.index(method)
+
+    def on_trace(self, trace: str) -> list[Group]:
+        """Groups of one trace in the order of the methods."""
+        return [self.groups[method, trace] for method in self.methods if (method, trace) in self.groups]
+
+    def baseline_on(self, trace: str) -> Group | None:
+        return self.groups.get((self.baseline, trace))
+
+    def others_on(self, trace: str) -> list[Group]:
+        return [group for group in self.on_trace(trace) if group.method != self.baseline]
+
+
+def compare(runs: list[Run], baseline: str | None = None, force: bool = False) -> Comparison:
+    """Groups the searches of all files. Raises RunFileError for files that are not comparable (unless `force`) or
+    empty, ChoiceError for a baseline that is not there."""
+    for run in runs:
+        if len(run.searches) == 0:
+            raise RunFileError(f"{run.path}: holds no search")
+    unlike = [line for run in runs[1:] for line in _what_differs(runs[0], run)]
+    if unlike and not force:
+        raise RunFileError(f"{unlike[0]}; --force compares them anyway")
+    files = _file_labels(runs)
+    trace_labels = _trace_labels(runs, files)
+    method_labels = _method_labels(runs, files, trace_labels)
+    groups = {}
+    for f, run in enumerate(runs):
+        for m in run.methods:
+            for t in run.traces:
+                rows = np.flatnonzero((run.searches["method"] == m) & (run.searches["trace"] == t.name))
+                if len(rows) == 0:
+                    continue
+                rows = rows[np.argsort(run.searches["seed"][rows], kind="stable")]
+                labels = method_labels[f, m], trace_labels[f, t.name]
+                groups[labels] = Group(*labels, run, tuple(int(i) for i in rows))
+    methods = tuple(dict.fromkeys(method for method, _ in groups))
+    traces = tuple(dict.fromkeys(trace for _, trace in groups))
+    return Comparison(
+        runs=tuple(runs),
+        methods=methods,
+        traces=traces,
+        groups=groups,
+        baseline=_choose_baseline(baseline, methods, method_labels),
+        notes=tuple(f"Forced: {line}." for line in unlike) + _setting_notes(runs) + _unlike_trace_notes(runs),
+    )
+
+
+def _what_differs(first: Run, other: Run) -> list[str]:
+    """One line for each reason not to compare the two files."""
+    lines = []
+    for what, a, b in (
+        ("objectives", _objectives_text(first), _objectives_text(other)),
+        ("tables", _table_text(first), _table_text(other)),
+        ("signals and scopes of the traces", _signals_text(first), _signals_text(other)),
+    ):
+        if a != b:
+            lines.append(f"{other.path} is not comparable with {first.path}: {what} differ ({b}; {a})")
+    return lines
+
+
+def _objectives_text(run: Run) -> str:
+    return ", ".join(f"{o.direction} {o.name} in {o.unit} from {o.reference:g}" for o in run.objectives)
+
+
+def _table_text(run: Run) -> str:
+    return f"{run.table.name} {run.table.checksum[:12]}"
+
+
+def _signals_text(run: Run) -> str:
+    return ", ".join(sorted({f"{trace.signal} {trace.scope}" for trace in run.traces}))
+
+
+def _setting_notes(runs: list[Run]) -> tuple[str, ...]:
+    """Settings in which the files differ: they stay comparable in hypervolume, but grams or times need care."""
+    settings = {
+        "accounting": lambda run: run.accounting,
+        "GPUs": lambda run: run.gpus,
+        "hours": lambda run: f"{run.horizon_s / 3600:g}",
+        "PUE": lambda run: f"{run.pue:g}",
+        "embodied g per GPU-hour": lambda run: f"{run.embodied_g_per_gpu_h:g}",
+        "cost scale": lambda run: f"{run.table.cost_scale:g}",
+    }
+    notes = []
+    for name, value_of in settings.items():
+        values = list(dict.fromkeys(str(value_of(run)) for run in runs))
+        if len(values) > 1:
+            notes.append(f"The files differ in {name} ({', '.join(values)}): compare carbon and energy with care.")
+    return tuple(notes)
+
+
+def _unlike_trace_notes(runs: list[Run]) -> tuple[str, ...]:
+    return tuple(
+        f"{os.path.basename(run.path)} holds traces of different signal or scope ({_signals_text(run)}): "
+        "their grams are not the same quantity."
+        for run in runs
+        if len({(trace.signal, trace.scope) for trace in run.traces}) > 1
+    )
+
+
+# --- labels ----------------------------------------------------------------------------------------------------------
+
+
+def _file_labels(runs: list[Run]) -> list[str]:
+    """The shortest of: file name without ending, path; unique."""
+    stems = [os.path.splitext(os.path.basename(run.path))[0] for run in runs]
+    labels = [stem if stems.count(stem) == 1 else run.path for stem, run in zip(stems, runs)]
+    if len(set(labels)) < len(labels):
+        raise ChoiceError(f"{max(labels, key=labels.count)} is named twice")
+    return labels
+
+
+def _trace_labels(runs: list[Run], files: list[str]) -> dict[tuple[int, str], str]:
+    """(file, trace name) -> label. The same values from the same moment on are the same trace in every file."""
+    kinds: dict[str, set] = {}
+    for run in runs:
+        for trace in run.traces:
+            kinds.setdefault(trace.name, set()).add((trace.checksum, run.start))
+    return {
+        (f, trace.name): trace.name if len(kinds[trace.name]) == 1 else f"{trace.name} ({files[f]})"
+        for f, run in enumerate(runs)
+        for trace in run.traces
+    }
+
+
+def _method_labels(runs, files, trace_labels) -> dict[tuple[int, str], str]:
+    """(file, method name) -> label. A name is qualified by its file where two files have it on one trace."""
+    uses: Counter = Counter()
+    for f, run in enumerate(runs):
+        uses.update({(str(row["method"]), trace_labels[f, str(row["trace"])]) for row in run.searches})
+    clashing = {method for (method, _), count in uses.items() if count > 1}
+    return {
+        (f, method): f"{method} ({files[f]})" if method in clashing else method
+        for f, run in enumerate(runs)
+        for method in run.methods
+    }
+
+
+def _choose_baseline(wanted: str | None, methods: tuple[str, ...], labels: dict[tuple[int, str], str]) -> str:
+    """The label of the wanted method (by label, or by name where that is one label only), or the first one."""
+    if wanted is None:
+        return methods[0]
+    if wanted in methods:
+        return wanted
+    named = sorted({label for (_, name), label in labels.items() if name == wanted and label in methods})
+    if len(named) == 1:
+        return named[0]
+    raise ChoiceError(f"--baseline {wanted}: no such method (there are: {', '.join(methods)})")

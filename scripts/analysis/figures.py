@@ -1,0 +1,466 @@
+# SPDX-FileCopyrightText: 2026 the cenas developers
+# SPDX-License-Identifier: MIT
+"""The figures of a report. Each function draws one and returns it as SVG with a caption that says what is shown."""
+from __future__ import annotations
+
+import itertools
+import math
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+import theme
+from cenas_h5 import JOULES_PER_KWH, SECONDS_PER_HOUR, bootstrap_band, bootstrap_mean, non_dominated
+from comparison import Comparison, Group
+from decomposition import Decomposition
+
+WIDTH = 10.4  # inches; the page is as wide
+GRID_POINTS = 200
+BAND_TEXT = "bands: pointwise 95 % interval of the mean (percentile bootstrap over seeds)"
+
+
+class Key(NamedTuple):
+    """One entry of a legend. shape: line, box, dot, ring; `color` is a CSS variable of the theme."""
+
+    label: str
+    shape: str
+    color: str
+    dashes: tuple[float, ...] = ()
+
+
+class Figure(NamedTuple):
+    """`caption` is plain text."""
+
+    svg: str
+    legend: tuple[Key, ...]
+    caption: str
+
+
+def _finish(figure, identifier: str, legend, caption: str) -> Figure:
+    return Figure(theme.to_svg(figure, identifier, escape(caption, quote=True)), tuple(legend), caption)
+
+
+def _method_keys(comparison: Comparison) -> list[Key]:
+    if len(comparison.methods) < 2:
+        return []
+    return [
+        Key(method, "line", theme.series_name(i), theme.series_dashes(i)) for i, method in enumerate(comparison.methods)
+    ]
+
+
+# --- hypervolume over time and carbon --------------------------------------------------------------------------------
+
+
+def hypervolume_figure(comparison: Comparison) -> Figure:
+    """HV log difference against time and against carbon, a row of panels per trace."""
+    rows = len(comparison.traces)
+    figure, axes = theme.new_figure(WIDTH, 0.7 + 3.0 * rows, rows, 2, sharey="row")
+    log_carbon = _spans_decades(comparison)
+    for row, trace in enumerate(comparison.traces):
+        groups = comparison.on_trace(trace)
+        for ax, against in zip(axes[row], ("time", "carbon")):
+            left = _carbon_left(groups) if against == "carbon" and log_carbon else 0.0
+            for group in groups:
+                _draw_curve(ax, comparison, group, against, left)
+            if left > 0:
+                _log_axis(ax, left)
+            else:
+                ax.set_xlim(left=0)
+        axes[row, 0].set_title(f"{trace}: against time")
+        axes[row, 0].set_xlabel("hours since the start")
+        axes[row, 0].set_ylabel(r"$\log_{10}(\mathrm{HV}_\mathrm{max} - \mathrm{HV})$, lower is better")
+        axes[row, 1].set_title(f"{trace}: against carbon")
+        axes[row, 1].set_xlabel("kg CO2e spent" + (" (log scale)" if log_carbon else ""))
+    return _finish(figure, "hypervolume", _method_keys(comparison), _hypervolume_caption(comparison, log_carbon))
+
+
+def _hypervolume_caption(comparison: Comparison, log_carbon: bool) -> str:
+    parts = [
+        "HV log difference, log10(HV_max - HV): each unit down is a ten times smaller gap to the best hypervolume "
+        "that the table allows. Lines: mean over seeds of the logarithm, initial architectures included, up to where "
+        "every seed of the method has data",
+        BAND_TEXT + _single_seed_text(comparison),
+        "dots: where each seed ended",
+        "hypervolume is a step function of time and of carbon; its value is held between trainings and read at "
+        f"{GRID_POINTS} common points (no interpolation)",
+    ]
+    floored = [group.method for group in comparison.groups.values() if group.seeds_at_floor()]
+    if floored:
+        parts.append(
+            f"gaps below a millionth of HV_max are drawn as a millionth (reached by {', '.join(dict.fromkeys(floored))})"
+        )
+    return "; ".join(parts) + "."
+
+
+def _single_seed_text(comparison: Comparison) -> str:
+    single = sum(len(group.rows) == 1 for group in comparison.groups.values())
+    if not single:
+        return ""
+    return " - none, one seed has no spread" if single == len(comparison.groups) else " where there is more than one seed"
+
+
+def _draw_curve(ax, comparison: Comparison, group: Group, against: str, left: float) -> None:
+    index = comparison.index_of(group.method)
+    color = theme.series_color(index)
+    curves = [group.run.hv_curve(i, against) for i in group.rows]
+    begin = max(left, *(curve.x[min(1, len(curve.x) - 1)] if curve.hypervolume[0] == 0 else 0.0 for curve in curves))
+    end = min(curve.x[-1] for curve in curves)
+    if end > begin:
+        grid = np.geomspace(begin, end, GRID_POINTS) if left > 0 else np.linspace(begin, end, GRID_POINTS)
+        grid[[0, -1]] = begin, end
+        values = np.array([group.log_difference(curve.at(grid)) for curve in curves])
+        mean, low, high = bootstrap_band(values)
+        ax.plot(grid, mean, color=color, linestyle=(0, theme.series_dashes(index)), zorder=3)
+        if len(curves) > 1:
+            alpha = 0.2 if len(comparison.methods) <= 6 else 0.1
+            ax.fill_between(grid, low, high, color=color, alpha=alpha, linewidth=0)
+    ends = np.array([(curve.x[-1], group.log_difference(curve.hypervolume[-1])) for curve in curves])
+    ax.scatter(ends[:, 0], ends[:, 1], s=9, color=color, alpha=0.75, linewidths=0, zorder=4)
+
+
+def _final_kg(groups) -> np.ndarray:
+    return np.array([kg for group in groups for kg in group.values("carbon_kg").values()])
+
+
+def _spans_decades(comparison: Comparison) -> bool:
+    """Methods that differ tenfold in carbon cannot be read on one linear axis."""
+    kg = _final_kg(comparison.groups.values())
+    return bool(np.any(kg > 0) and kg.max() > 8 * kg[kg > 0].min())
+
+
+def _carbon_left(groups: list[Group]) -> float:
+    """Left end of a logarithmic carbon axis: a twentieth of the smallest amount that a search spent."""
+    kg = _final_kg(groups)
+    return float(kg[kg > 0].min() / 20) if np.any(kg > 0) else 0.0
+
+
+def _log_axis(ax, left: float) -> None:
+    ax.set_xscale("log")
+    ax.set_xlim(left=left)
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=12))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+# --- allocation ------------------------------------------------------------------------------------------------------
+
+ROLES = (("gpus_evaluate", "evaluate", "evaluation"), ("gpus_sample", "sample", "sampling"), ("gpus_idle", "idle", "idle"))
+
+
+def allocation_figure(comparison: Comparison, traces: tuple[str, ...], identifier: str) -> Figure:
+    """GPUs by role at every step, a column per trace, the intensity on top and a row per method."""
+    methods = [m for m in comparison.methods if any((m, trace) in comparison.groups for trace in traces)]
+    row_height = 0.9 if len(methods) <= 6 else 0.62
+    ratios = [1.1, *([row_height] * len(methods))]
+    figure, axes = theme.new_figure(
+        WIDTH if len(traces) > 1 else 0.72 * WIDTH,
+        1.0 + sum(ratios),
+        len(ratios),
+        len(traces),
+        sharex="col",
+        sharey="row",
+        height_ratios=ratios,
+    )
+    for column, trace in enumerate(traces):
+        _draw_intensity(axes[0, column], comparison, trace)
+        for row, method in enumerate(methods, start=1):
+            group = comparison.groups.get((method, trace))
+            if group is None:
+                axes[row, column].set_axis_off()
+                continue
+            _draw_roles(axes[row, column], group)
+        axes[-1, column].set_xlabel("hours since the start")
+    axes[0, 0].set_ylabel("g CO2e/kWh", fontsize=8.5)
+    for row, method in enumerate(methods, start=1):
+        axes[row, 0].set_ylabel(method, rotation=0, ha="right", va="center", labelpad=8)
+    caption = (
+        "Top: carbon intensity of the trace. Below: GPUs that the allocator gave to evaluation, sampling and idling at "
+        "every step (mean over seeds, no interval); the dark line repeats the shape of the intensity, scaled to the "
+        "panel. A method that shifts work to clean hours evaluates where the line is low."
+    )
+    keys = [Key(label, "box", component) for _, label, component in ROLES]
+    return _finish(figure, identifier, keys, caption)
+
+
+def _longest_intervals(group: Group) -> dict[str, np.ndarray]:
+    return max((group.run.search(i).intervals for i in group.rows), key=lambda log: len(log["start_s"]))
+
+
+def _step_edges(group: Group, intervals: dict[str, np.ndarray]) -> np.ndarray:
+    """Begin of every step and the end of the last one, in hours."""
+    step_s = next(t.step_s for t in group.run.traces if t.name == group.run.searches["trace"][group.rows[0]])
+    starts = intervals["start_s"]
+    return np.append(starts, min(starts[-1] + step_s, max(group.run.horizon_s, starts[-1] + 1.0))) / SECONDS_PER_HOUR
+
+
+def _draw_intensity(ax, comparison: Comparison, trace: str) -> None:
+    group = max(comparison.on_trace(trace), key=lambda g: len(_longest_intervals(g)["start_s"]))
+    intervals = _longest_intervals(group)
+    ax.stairs(intervals["intensity"], _step_edges(group, intervals), baseline=None, color=theme.TEXT, linewidth=1.3)
+    ax.set_title(trace)
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_locator(MaxNLocator(3))
+
+
+def _draw_roles(ax, group: Group) -> None:
+    longest = _longest_intervals(group)
+    edges = _step_edges(group, longest)
+    bottom = np.zeros(len(longest["start_s"]))
+    for column, _, component in ROLES:
+        total = np.zeros_like(bottom)
+        for i in group.rows:
+            gpus = group.run.search(i).intervals[column]
+            total[: len(gpus)] += gpus
+        top = bottom + total / len(group.rows)
+        ax.stairs(top, edges, baseline=bottom, fill=True, color=theme.ledger_color(component), linewidth=0)
+        bottom = top
+    gpus = group.run.gpus
+    intensity = longest["intensity"]
+    scaled = gpus * (0.1 + 0.8 * (intensity - intensity.min()) / max(np.ptp(intensity), 1e-9))
+    ax.stairs(scaled, edges, baseline=None, color=theme.SURFACE, linewidth=2.2)
+    ax.stairs(scaled, edges, baseline=None, color=theme.TEXT, linewidth=0.9)
+    ax.set_xlim(edges[0], edges[-1])
+    ax.set_ylim(0, gpus)
+    ax.set_yticks([0, gpus])
+    ax.grid(False)
+
+
+# --- Pareto fronts ---------------------------------------------------------------------------------------------------
+
+
+def front_figures(comparison: Comparison) -> list[Figure]:
+    """Fronts found on each trace; none where there is one objective (its front is one architecture)."""
+    figures = []
+    for t, trace in enumerate(comparison.traces):
+        for o, groups in enumerate(_by_objectives(comparison.on_trace(trace))):
+            count = len(groups[0].run.objectives)
+            if count < 2:
+                continue
+            draw = _front_panels if count == 2 else _projection_panels
+            caption = _front_caption(trace, groups)
+            figures.append(_finish(draw(comparison, groups), f"front-{t}-{o}", (), caption))
+    return figures
+
+
+def _by_objectives(groups: list[Group]) -> list[list[Group]]:
+    """Groups that share their objectives (all of them unless unlike files were forced together)."""
+    return [list(same) for _, same in itertools.groupby(groups, key=lambda group: group.run.objectives)]
+
+
+def _front_caption(trace: str, groups: list[Group]) -> str:
+    directions = ", ".join(f"{o.name} ({o.unit}): {o.direction}" for o in groups[0].run.objectives)
+    shape = "" if len(groups[0].run.objectives) == 2 else ", projected on each pair of objectives"
+    return (
+        f"{trace}: Pareto fronts found by each method{shape}; {directions}. Filled: the front of its best seed (largest "
+        "hypervolume). Small faint dots: the fronts of all seeds. Thin grey: the front of the whole table, with the "
+        "mean of cells that are one network (denoised values), which a single measurement may beat."
+    )
+
+
+def _front_panels(comparison: Comparison, groups: list[Group]):
+    columns = min(4, len(groups))
+    rows = math.ceil(len(groups) / columns)
+    figure, axes = theme.new_figure(
+        max(WIDTH * columns / 4, 0.45 * WIDTH), 0.35 + 2.55 * rows, rows, columns, sharex=True, sharey=True
+    )
+    for ax, group in itertools.zip_longest(axes.flat, groups):
+        if group is None:
+            ax.set_axis_off()
+            continue
+        ax.set_title(group.method)
+        _draw_front(ax, comparison, group, 1, 0, staircase=True)
+    _label_outer(axes, len(groups), groups[0].run.objectives[1], groups[0].run.objectives[0])
+    return figure
+
+
+def _projection_panels(comparison: Comparison, groups: list[Group]):
+    objectives = groups[0].run.objectives
+    pairs = list(itertools.combinations(range(len(objectives)), 2))
+    figure, axes = theme.new_figure(
+        WIDTH, 0.3 + (2.3 if len(groups) <= 6 else 1.7) * len(groups), len(groups), len(pairs), sharex="col", sharey="col"
+    )
+    for row, group in enumerate(groups):
+        for column, (y, x) in enumerate(pairs):
+            ax = axes[row, column]
+            _draw_front(ax, comparison, group, x, y, staircase=False)
+            ax.set_ylabel(_objective_label(objectives[y]))
+            ax.set_xlabel(_objective_label(objectives[x]) if row == len(groups) - 1 else "")
+        axes[row, 0].set_title(group.method)
+    return figure
+
+
+def _objective_label(objective) -> str:
+    arrow = "→ better" if objective.direction == "maximize" else "← better"
+    return f"{objective.name} ({objective.unit}), {arrow}"
+
+
+def _label_outer(axes, count: int, x, y) -> None:
+    rows, columns = axes.shape
+    for row, column in itertools.product(range(rows), range(columns)):
+        if row * columns + column >= count:
+            continue
+        below = (row + 1) * columns + column
+        if below >= count:
+            axes[row, column].set_xlabel(_objective_label(x))
+            axes[row, column].tick_params(labelbottom=True)
+        if column == 0:
+            axes[row, column].set_ylabel(_objective_label(y))
+
+
+def _draw_front(ax, comparison: Comparison, group: Group, x: int, y: int, staircase: bool) -> None:
+    color = theme.series_color(comparison.index_of(group.method))
+    run = group.run
+    table = run.class_mean[np.all(np.isfinite(run.class_mean), axis=1)]
+    table = table[non_dominated(run.gains(table))]
+    ax.scatter(table[:, x], table[:, y], s=4, color=theme.MUTED, alpha=0.5, linewidths=0, zorder=1)
+    for i in group.rows:
+        points = run.pareto_front(i)["objectives"]
+        ax.scatter(points[:, x], points[:, y], s=7, color=color, alpha=0.35, linewidths=0, zorder=2)
+    best = run.pareto_front(group.best_row())["objectives"]
+    if staircase and len(best):
+        _draw_staircase(ax, table, run, theme.MUTED, 0.8)
+        _draw_staircase(ax, best, run, color, 1.4)
+    ax.scatter(best[:, x], best[:, y], s=20, color=color, edgecolors=theme.SURFACE, linewidths=0.6, zorder=4)
+
+
+def _draw_staircase(ax, points: np.ndarray, run, color: str, width: float) -> None:
+    """The attained boundary of a two-objective front: at each second objective, the best first one so far."""
+    order = np.argsort(-run.gains(points)[:, 1], kind="stable")
+    where = "post"
+    ax.step(points[order, 1], points[order, 0], where=where, color=color, linewidth=width, zorder=3)
+
+
+# --- ledger ----------------------------------------------------------------------------------------------------------
+
+
+def ledger_figure(comparison: Comparison) -> Figure:
+    """Energy and carbon by component, stacked, a row of panels per trace."""
+    components = _components(comparison)
+    counts = [len(comparison.on_trace(trace)) for trace in comparison.traces]
+    heights = [0.75 + 0.36 * count for count in counts]
+    figure, axes = theme.new_figure(WIDTH, 0.6 + sum(heights), len(counts), 2, height_ratios=heights, sharex="col")
+    used = []
+    for row, trace in enumerate(comparison.traces):
+        groups = comparison.on_trace(trace)
+        for ax, amounts_of, total in ((axes[row, 0], _kwh_by_component, "energy_kwh"), (axes[row, 1], _kg_by_component, "carbon_kg")):
+            amounts = {group.method: amounts_of(group) for group in groups}
+            used += [c for c in components if any(a.get(c, 0.0) > 0 for a in amounts.values())]
+            _draw_stacks(ax, groups, components, amounts, total)
+        axes[row, 1].set_yticklabels([])
+        axes[row, 0].set_title(f"{trace}: energy")
+        axes[row, 1].set_title(f"{trace}: carbon")
+    axes[-1, 0].set_xlabel("kWh (IT energy)")
+    axes[-1, 1].set_xlabel("kg CO2e (PUE and embodied share included)")
+    shown = [c for c in components if c in used]
+    keys = [Key(c.replace("_", " "), "box", c) for c in shown]
+    caption = (
+        "What was booked, by component, mean over seeds. Left: energy at the plug of the IT equipment. Right: carbon; "
+        "each component's energy times PUE times the intensity of the moment, and the embodied share of the GPUs. "
+        "Whiskers: 95 % interval of the total (percentile bootstrap over seeds)"
+        + _single_seed_text(comparison)
+        + "."
+    )
+    return _finish(figure, "ledger", keys, caption)
+
+
+def _components(comparison: Comparison) -> list[str]:
+    names = [component for run in comparison.runs for component in run.components]
+    return [*dict.fromkeys(names), "embodied"]
+
+
+def _kwh_by_component(group: Group) -> dict[str, float]:
+    joules = sum(group.run.search(i).intervals["joules"].sum(axis=0) for i in group.rows) / len(group.rows)
+    return dict(zip(group.run.components, joules / JOULES_PER_KWH))
+
+
+def _kg_by_component(group: Group) -> dict[str, float]:
+    run = group.run
+    grams, embodied = np.zeros(len(run.components)), 0.0
+    for i in group.rows:
+        intervals = run.search(i).intervals
+        grams += (run.pue * intervals["intensity"] / JOULES_PER_KWH) @ intervals["joules"]
+        embodied += intervals["embodied_grams"].sum()
+    kg = dict(zip(run.components, grams / len(group.rows) / 1000.0))
+    return {**kg, "embodied": float(embodied) / len(group.rows) / 1000.0}
+
+
+def _draw_stacks(ax, groups: list[Group], components: list[str], amounts: dict, total: str) -> None:
+    positions = np.arange(len(groups))[::-1]
+    left = np.zeros(len(groups))
+    for component in components:
+        width = np.array([amounts[group.method].get(component, 0.0) for group in groups])
+        ax.barh(positions, width, 0.62, left=left, color=theme.ledger_color(component), linewidth=0)
+        left += width
+    totals = [bootstrap_mean(list(group.values(total).values())) for group in groups]
+    for position, interval in zip(positions, totals):
+        reach = interval.value
+        if math.isfinite(interval.low):
+            ax.plot([interval.low, interval.high], [position] * 2, color=theme.TEXT, linewidth=1.2, marker="|", markersize=6)
+            reach = interval.high
+        ax.annotate(f"{interval.value:.4g}", (reach, position), (6, 0), textcoords="offset points", va="center", fontsize=8.5)
+    ax.set_yticks(positions, [group.method for group in groups])
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="y", visible=False)
+    ax.set_xlim(0, max(ax.get_xlim()[1], 1.12 * max(max(t.value, t.high if math.isfinite(t.high) else 0) for t in totals) or 1.0))
+    ax.set_ylim(-0.6, len(groups) - 0.4)
+
+
+# --- decomposition ---------------------------------------------------------------------------------------------------
+
+FACTOR_PANELS = (
+    ("carbon", "kg CO2e"),
+    ("trainings", "= trainings"),
+    ("energy_per_training", "× kWh per training"),
+    ("carbon_per_kwh", "× kg per kWh"),
+)
+
+
+def decomposition_figure(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> Figure:
+    """The factors of each method against the baseline, at the end and at equal hypervolume."""
+    traces = [trace for trace in comparison.traces if parts[trace]]
+    heights = [0.55 + 0.36 * len(parts[trace]) for trace in traces]
+    figure, axes = theme.new_figure(
+        WIDTH, 0.75 + sum(heights), len(traces), len(FACTOR_PANELS), height_ratios=heights, sharex=True
+    )
+    for row, trace in enumerate(traces):
+        for column, (factor, title) in enumerate(FACTOR_PANELS):
+            _draw_factor(axes[row, column], comparison, parts[trace], factor)
+            axes[row, column].set_title(f"{trace}: {title}" if column == 0 else title)
+            if column > 0:
+                axes[row, column].set_yticklabels([])
+            if row == len(traces) - 1:
+                axes[row, column].set_xlabel(f"× {comparison.baseline}'s", fontsize=8.5)
+    keys = [Key("at the end of the run", "dot", "text"), Key("at equal hypervolume", "ring", "text")]
+    caption = (
+        f"Carbon of each method over that of {comparison.baseline}, and its exact factors: the product of the three on "
+        "the right is the one on the left. Left of 1 is less. Whiskers: 95 % interval, percentile bootstrap over seeds, "
+        "both methods resampled alike (paired by seed)"
+        + _single_seed_text(comparison)
+        + ". Logarithmic axes: equal lengths are equal factors."
+    )
+    return _finish(figure, "factors", keys, caption)
+
+
+def _draw_factor(ax, comparison: Comparison, parts: list[Decomposition], factor: str) -> None:
+    ax.set_xscale("log")
+    ax.axvline(1.0, color=theme.MUTED, linewidth=1.0, zorder=1)
+    positions = np.arange(len(parts))[::-1]
+    for position, part in zip(positions, parts):
+        color = theme.series_color(comparison.index_of(part.method))
+        for split, offset, filled in ((part.at_end, 0.14, True), (part.at_equal_hypervolume, -0.14, False)):
+            interval = getattr(split.factors, factor)
+            if not interval.value > 0:
+                continue
+            if interval.low > 0:
+                ax.plot([interval.low, interval.high], [position + offset] * 2, color=color, linewidth=1.4, zorder=2)
+            face = color if filled else theme.SURFACE
+            ax.scatter(interval.value, position + offset, s=24, color=face, edgecolors=color, linewidths=1.3, zorder=3)
+    ax.set_yticks(positions, [part.method for part in parts])
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="y", visible=False)
+    ax.set_ylim(-0.6, len(parts) - 0.4)
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())

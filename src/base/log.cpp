@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "base/log.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+namespace cenas {
+namespace {
+
+constexpr double bar_interval_s = 0.1;
+constexpr double line_interval_s = 10.0;
+
+double monotonic_s() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::string duration_text(double seconds) {
+    const auto s = static_cast<long>(seconds + 0.5);
+    if (s < 60) return fmt::format("{} s", s);
+    if (s < 3600) return fmt::format("{} min {:02} s", s / 60, s % 60);
+    return fmt::format("{} h {:02} min", s / 3600, s % 3600 / 60);
+}
+
+}  // namespace
+
+void setup_log(int rank) {
+    auto logger = std::make_shared<spdlog::logger>("cenas", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    logger->set_pattern("cenas: %l: %v");
+    logger->set_level(rank == 0 ? spdlog::level::info : spdlog::level::warn);
+    logger->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(logger));
+}
+
+Progress::Progress(std::string what, std::size_t total, bool enabled)
+    : what_(std::move(what)),
+      total_(total),
+      enabled_(enabled && total > 0),
+      terminal_(::isatty(STDERR_FILENO) == 1),
+      started_s_(monotonic_s()),
+      drawn_s_(started_s_) {}
+
+Progress::~Progress() {
+    if (enabled_ && terminal_ && done_ > 0) std::fputc('\n', stderr);
+}
+
+void Progress::advance(std::size_t items) {
+    done_ += items;
+    const double now_s = monotonic_s();
+    const bool last = done_ == total_;
+    if (!enabled_ || (!last && now_s - drawn_s_ < (terminal_ ? bar_interval_s : line_interval_s))) return;
+    drawn_s_ = now_s;
+    draw(now_s - started_s_, last);
+}
+
+void Progress::draw(double elapsed_s, bool last) {
+    constexpr std::size_t width = 30;
+    const double rate = elapsed_s > 0 ? static_cast<double>(done_) / elapsed_s : 0.0;
+    const double left_s = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0.0;
+    const std::string status = fmt::format("{}/{} {}  {:.2g}/s  {}", done_, total_, what_, rate,
+                                           last ? "took " + duration_text(elapsed_s) : duration_text(left_s) + " left");
+    if (terminal_) {
+        const std::size_t filled = width * done_ / total_;
+        fmt::print(stderr, "\r[{:=<{}}{:<{}}] {}\033[K", "", filled, "", width - filled, status);
+        std::fflush(stderr);
+    } else {
+        spdlog::info("{}", status);
+    }
+}
+
+}  // namespace cenas

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <spdlog/spdlog.h>
+
+#include <cstddef>
+#include <string>
+
+namespace cenas {
+
+/// Messages for people go to stderr, one line each, "cenas: warning: ...". Results go to stdout.
+/// Ranks other than 0 print warnings and errors only.
+void setup_log(int rank);
+
+/// Progress of a known number of items: a redrawn bar with rate and remaining time where stderr is a terminal,
+/// else a log line at most every ten seconds. Not thread-safe: one thread reports.
+class Progress {
+  public:
+    Progress(std::string what, std::size_t total, bool enabled = true);
+    ~Progress();
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    void advance(std::size_t items = 1);
+
+  private:
+    void draw(double elapsed_s, bool last);
+
+    std::string what_;
+    std::size_t total_;
+    std::size_t done_ = 0;
+    bool enabled_;
+    bool terminal_;
+    double started_s_;
+    double drawn_s_;
+};
+
+}  // namespace cenas

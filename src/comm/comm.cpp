@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "comm/comm.hpp"
+
+#include <fmt/format.h>
+#define OMPI_SKIP_MPICXX 1  // the C bindings only
+#include <mpi.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <limits>
+#include <thread>
+
+#include "base/error.hpp"
+
+namespace cenas {
+namespace {
+
+void check(int status, const char* what) {
+    if (status == MPI_SUCCESS) return;
+    char text[MPI_MAX_ERROR_STRING];
+    int length = 0;
+    MPI_Error_string(status, text, &length);
+    throw RunError(fmt::format("MPI: {} failed: {}", what, std::string(text, static_cast<std::size_t>(length))));
+}
+
+/// Calls `ready` until it is true, with sleeps that grow to 1 ms: quick answers stay quick, long waits are cheap.
+template <class Ready>
+void wait_asleep(const Ready& ready) {
+    constexpr std::chrono::microseconds longest(1000);
+    std::chrono::microseconds pause(1);
+    while (!ready()) {
+        std::this_thread::sleep_for(pause);
+        pause = std::min(pause * 2, longest);
+    }
+}
+
+}  // namespace
+
+MpiSession::MpiSession(int& argc, char**& argv) {
+    int provided = 0;
+    check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+}
+
+MpiSession::~MpiSession() { MPI_Finalize(); }
+
+struct Communicator::Impl {
+    MPI_Comm comm = MPI_COMM_NULL;
+    int rank = 0;
+    int size = 1;
+    bool owned = false;
+
+    Impl(MPI_Comm c, bool own) : comm(c), owned(own) {
+        MPI_Comm_rank(comm, &rank);
+        MPI_Comm_size(comm, &size);
+    }
+    ~Impl() {
+        if (owned) MPI_Comm_free(&comm);
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+};
+
+Communicator Communicator::world() { return Communicator(std::make_shared<Impl>(MPI_COMM_WORLD, false)); }
+
+int Communicator::rank() const { return impl_->rank; }
+int Communicator::size() const { return impl_->size; }
+
+std::optional<Communicator> Communicator::split(int color, int key) const {
+    MPI_Comm part = MPI_COMM_NULL;
+    check(MPI_Comm_split(impl_->comm, color < 0 ? MPI_UNDEFINED : color, key, &part), "MPI_Comm_split");
+    if (part == MPI_COMM_NULL) return std::nullopt;
+    return Communicator(std::make_shared<Impl>(part, true));
+}
+
+void Communicator::send(int to, Message message, const Bytes& payload) const {
+    if (payload.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        throw RunError(fmt::format("message of {} bytes is too long for MPI", payload.size()));
+    check(MPI_Send(payload.data(), static_cast<int>(payload.size()), MPI_BYTE, to, static_cast<int>(message),
+                   impl_->comm),
+          "MPI_Send");
+}
+
+Communicator::Received Communicator::receive() const {
+    MPI_Status status;
+    MPI_Message handle;
+    wait_asleep([&] {
+        int arrived = 0;
+        check(MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, impl_->comm, &arrived, &handle, &status), "MPI_Improbe");
+        return arrived != 0;
+    });
+    int length = 0;
+    check(MPI_Get_count(&status, MPI_BYTE, &length), "MPI_Get_count");
+    Received received{status.MPI_SOURCE, static_cast<Message>(status.MPI_TAG), Bytes(static_cast<std::size_t>(length))};
+    check(MPI_Mrecv(received.payload.data(), length, MPI_BYTE, &handle, &status), "MPI_Mrecv");
+    return received;
+}
+
+int Communicator::maximum(int value) const {
+    int result = value;
+    MPI_Request request;
+    check(MPI_Iallreduce(&value, &result, 1, MPI_INT, MPI_MAX, impl_->comm, &request), "MPI_Iallreduce");
+    wait_asleep([&] {
+        int done = 0;
+        check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "MPI_Test");
+        return done != 0;
+    });
+    return result;
+}
+
+void Communicator::abort(int exit_code) {
+    MPI_Abort(MPI_COMM_WORLD, exit_code);
+    std::abort();
+}
+
+std::string mpi_library_version() {
+    char text[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length = 0;
+    MPI_Get_library_version(text, &length);
+    std::string version(text, static_cast<std::size_t>(length));
+    return version.substr(0, version.find(','));
+}
+
+}  // namespace cenas

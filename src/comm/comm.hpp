@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The only folder that includes mpi.h. Works without mpirun too (one rank).
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cenas {
+
+using Bytes = std::vector<std::byte>;
+
+/// Every message of the program by name.
+enum class Message : int {
+    request_work = 1,   ///< worker group -> coordinator: empty
+    lease = 2,          ///< coordinator -> worker group: indices of searches; empty: there is no more
+    results = 3,        ///< worker group -> coordinator: finished searches; asks for more work too
+    group_lease = 4,    ///< group leader -> its ranks
+    group_results = 5,  ///< rank of a group -> its leader
+    stop = 6            ///< group leader -> its ranks: there is no more work
+};
+
+/// Initialises MPI for the life of the object (MPI_THREAD_FUNNELED). Exactly one, made first in main.
+class MpiSession {
+  public:
+    MpiSession(int& argc, char**& argv);
+    ~MpiSession();
+    MpiSession(const MpiSession&) = delete;
+    MpiSession& operator=(const MpiSession&) = delete;
+};
+
+/// A communicator. Copies share it. Receiving ranks sleep between looks (at most 1 ms of latency), so that a waiting
+/// rank costs next to no processor time, even where ranks outnumber cores.
+class Communicator {
+  public:
+    static Communicator world();
+
+    int rank() const;
+    int size() const;
+
+    /// Ranks of equal `color` form a communicator, ordered by `key`. Ranks that give a negative color get nullopt.
+    std::optional<Communicator> split(int color, int key) const;
+
+    void send(int to, Message message, const Bytes& payload) const;
+
+    struct Received {
+        int from;
+        Message message;
+        Bytes payload;
+    };
+    /// The next message from anyone (of any kind).
+    Received receive() const;
+
+    /// The largest `value` over all ranks, on all ranks. Collective; waits asleep.
+    int maximum(int value) const;
+
+    /// Ends every rank of the job at once with this exit code.
+    [[noreturn]] static void abort(int exit_code);
+
+  private:
+    struct Impl;
+    explicit Communicator(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+    std::shared_ptr<Impl> impl_;
+};
+
+/// "Open MPI v4.1.4", for provenance.
+std::string mpi_library_version();
+
+}  // namespace cenas

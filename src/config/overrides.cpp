@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "config/overrides.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace cenas {
+namespace {
+
+void assign(TomlTable& table, std::string_view path, const TomlValue& value);
+
+/// The entry of `key`; an empty table is made where there is none.
+TomlEntry& require_entry(TomlTable& table, std::string_view key, const TomlValue& cause) {
+    const auto found = std::find_if(table.begin(), table.end(), [&](const TomlEntry& e) { return e.key == key; });
+    if (found != table.end()) return *found;
+    return table.emplace_back(
+        TomlEntry{std::string(key), cause.place, TomlValue{TomlTable{}, cause.place, cause.overridden}});
+}
+
+/// `path` is NAME.key. Names may hold dots: the longest that fits is meant.
+void assign_in_list(TomlArray& list, std::string_view list_name, std::string_view path, const TomlValue& value) {
+    std::vector<std::string> names;
+    TomlTable* chosen = nullptr;
+    std::string chosen_name;
+    for (TomlValue& entry : list) {
+        auto* table = std::get_if<TomlTable>(&entry.value);
+        if (table == nullptr) continue;
+        const std::string& name = names.emplace_back(find_string(*table, "name"));
+        if (name.size() <= chosen_name.size() || !path.starts_with(name + ".")) continue;
+        chosen = table;
+        chosen_name = name;
+    }
+    if (chosen == nullptr)
+        throw UsageError(fmt::format("{}: must be {}.NAME.key=value with one of the names {}", value.place, list_name,
+                                     fmt::join(names, ", ")));
+    assign(*chosen, path.substr(chosen_name.size() + 1), value);
+}
+
+void assign(TomlTable& table, std::string_view path, const TomlValue& value) {
+    const auto dot = path.find('.');
+    const std::string_view key = path.substr(0, dot);
+    TomlEntry& entry = require_entry(table, key, value);
+    if (dot == std::string_view::npos) {
+        entry.value = value;
+        entry.place = value.place;
+        return;
+    }
+    const std::string_view rest = path.substr(dot + 1);
+    if (auto* list = std::get_if<TomlArray>(&entry.value.value)) return assign_in_list(*list, key, rest, value);
+    auto* section = std::get_if<TomlTable>(&entry.value.value);
+    if (section == nullptr)
+        throw UsageError(fmt::format("{}: '{}' is a key with a value, so it has no key '{}'", value.place, key, rest));
+    assign(*section, rest, value);
+}
+
+}  // namespace
+
+void apply_override(TomlTable& deck, const std::string& override) {
+    const std::string place = fmt::format("override '{}'", override);
+    const std::string_view text = override;
+    const auto equals = text.find('=');
+    const std::string_view path = text.substr(0, equals);
+    if (equals == std::string_view::npos || path.find('.') == std::string_view::npos || path.starts_with('.') ||
+        path.ends_with('.'))
+        throw UsageError(
+            fmt::format("{}: must be section.key=value, for example run.gpus=4 or method.NAME.strategy=random", place));
+    assign(deck, path, parse_override_value(text.substr(equals + 1), place));
+}
+
+}  // namespace cenas

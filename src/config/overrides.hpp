@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "config/toml_value.hpp"
+
+namespace cenas {
+
+/// Changes `deck` as `override` says: `section.key=value`, where the entry of a list is named by its `name`
+/// (`method.ce-nas.evaluate=3`). What is not there yet is added; whether it is a key of decks is for the reader to
+/// say. Throws UsageError for a text that is not of this form, and for an entry that the deck does not have.
+void apply_override(TomlTable& deck, const std::string& override);
+
+}  // namespace cenas

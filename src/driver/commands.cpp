@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "driver/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "base/log.hpp"
+#include "driver/info.hpp"
+#include "driver/plan.hpp"
+#include "driver/verify.hpp"
+#include "io/h5.hpp"
+#include "io/run_file.hpp"
+#include "io/table_file.hpp"
+#include "kernels/base/launch.hpp"
+
+namespace cenas {
+namespace {
+
+constexpr const char* run_format = "cenas-run";
+constexpr const char* table_format = "cenas-table";
+constexpr const char* trace_format = "cenas-trace";
+
+std::string format_of(const std::filesystem::path& file) {
+    const h5::Reader reader(file);
+    if (!reader.has_attribute("/", "format"))
+        throw DataError(fmt::format("{}: not a file of ours (no root attribute `format`)", file.string()));
+    const std::string format = reader.text_attribute("/", "format");
+    if (format != run_format && format != table_format && format != trace_format)
+        throw DataError(fmt::format("{}: unknown format '{}' (known: {}, {}, {})", file.string(), format, run_format,
+                                    table_format, trace_format));
+    return format;
+}
+
+std::string describe_table(const ArchitectureTable& table) {
+    std::string text =
+        fmt::format("table {}{}: {} of {} cells\nsource {}\nchecksum {}\n", table.name,
+                    table.synthetic ? " (SYNTHETIC)" : "", table.size(), cell_count, table.source, table.checksum());
+    for (const auto& o : table.objectives)
+        text += fmt::format("objective {} ({}, {}), sampling estimate: {}\n", o.name, to_string(o.direction), o.unit,
+                            o.estimates.empty()       ? "none"
+                            : o.estimates == o.values ? "known exactly"
+                                                      : "yes");
+    double seconds = 0;
+    for (const double s : table.evaluation_s) seconds += s;
+    text += fmt::format("training {:.3f} GPU-hours on average, supernet training {:.2f} GPU-hours\n",
+                        seconds / static_cast<double>(table.size()) / seconds_per_hour,
+                        table.supernet_training_s / seconds_per_hour);
+    return text;
+}
+
+std::string describe_trace(const Trace& trace) {
+    double sum = 0, low = trace.values[0], high = trace.values[0];
+    for (const double v : trace.values) {
+        sum += v;
+        low = std::min(low, v);
+        high = std::max(high, v);
+    }
+    std::size_t estimated = 0;
+    for (const auto flag : trace.estimated) estimated += flag != 0 ? 1 : 0;
+    return fmt::format(
+        "trace {}{}: {} {} carbon intensity\nsource {}\nchecksum {}\n{} steps of {} s, {} to {}\n"
+        "gCO2e/kWh: mean {:.2f}, lowest {:.2f}, highest {:.2f}; {} value(s) estimated or filled\n",
+        trace.name, trace.synthetic ? " (SYNTHETIC)" : "", to_string(trace.signal), to_string(trace.scope),
+        trace.source, trace.checksum(), trace.values.size(), trace.step_s, to_string(trace.start),
+        to_string(trace.end()), sum / static_cast<double>(trace.values.size()), low, high, estimated);
+}
+
+std::string describe_import(const TraceImportReport& report) {
+    std::string text = fmt::format("read as {}: {} rows", report.format, report.rows);
+    text += fmt::format(
+        ", {} missing step(s), {} missing value(s) of which {} zero(s), {} estimated by the publisher, {} filled\n",
+        report.missing_steps, report.missing_values, report.zeros, report.estimated, report.filled);
+    constexpr std::size_t most = 20;
+    for (std::size_t i = 0; i < std::min(most, report.findings.size()); ++i) text += "  " + report.findings[i] + '\n';
+    if (report.findings.size() > most) text += fmt::format("  and {} more\n", report.findings.size() - most);
+    return text;
+}
+
+/// Runs `prepare` on every rank and returns the worst outcome, the same on all ranks. Of equal failures rank 0 alone
+/// speaks; where it has none, those ranks that do (a file that is missing on one node, say).
+template <class Prepare>
+ExitCode agree(const Communicator& world, const Prepare& prepare) {
+    std::string message;
+    int code = 0;
+    try {
+        prepare();
+    } catch (const Error& e) {
+        message = e.what();
+        code = static_cast<int>(e.exit_code());
+    }
+    const int first_code = world.maximum(world.rank() == 0 ? code : 0);
+    const int worst = world.maximum(code);
+    if (code != 0 && world.rank() == 0) spdlog::error("{}", message);
+    if (code != 0 && first_code == 0) spdlog::error("rank {}: {}", world.rank(), message);
+    return static_cast<ExitCode>(worst);
+}
+
+}  // namespace
+
+ExitCode run_command(const std::function<RunRequest()>& read, const Communicator& world) {
+    PreparedRun prepared;
+    const ExitCode code = agree(world, [&] { prepared = prepare_run(read(), world); });
+    if (code != ExitCode::done) return code;
+    const std::filesystem::path output = prepared.request.output;
+    RunRecord run;
+    try {
+        run = execute_run(std::move(prepared), world);
+    } catch (const std::exception& e) {
+        if (world.size() == 1) throw;
+        spdlog::error("rank {}: {}", world.rank(), e.what());
+        Communicator::abort(static_cast<int>(ExitCode::run_time));
+    }
+    if (world.rank() == 0) fmt::print("{}\nresults: {}\n", describe_run(run, -1), output.string());
+    return ExitCode::done;
+}
+
+ExitCode check_command(const Options& options, int ranks, int threads) {
+    const Layout layout = plan_layout(ranks, options.run.ranks_per_group, threads);
+    fmt::print("{}", describe_plan(options, load_inputs(options), layout));
+    return ExitCode::done;
+}
+
+ExitCode verify_command(const std::filesystem::path& file) {
+    const std::string format = format_of(file);
+    if (format == table_format) {
+        fmt::print("{}: checksum {} holds\n", file.string(), read_table_file(file).checksum());
+    } else if (format == trace_format) {
+        fmt::print("{}: checksum {} holds\n", file.string(), read_trace_file(file).checksum());
+    } else {
+        const RunRecord run = read_run_file(file);
+        const auto findings = verify_run(run);
+        if (!findings.empty()) {
+            for (const auto& line : findings) fmt::print("{}\n", line);
+            throw DataError(fmt::format("{}: {} value(s) disagree with the raw log", file.string(), findings.size()));
+        }
+        fmt::print("{}: hypervolume, energy and carbon of {} searches agree with the raw log\n", file.string(),
+                   run.searches.size());
+    }
+    return ExitCode::done;
+}
+
+ExitCode info_command(const std::filesystem::path& file, InfoFormat format, int search) {
+    const std::string kind = format_of(file);
+    if (kind != run_format && (format != InfoFormat::text || search >= 0))
+        throw UsageError(
+            fmt::format("{}: --json, --csv and --search need a result file, this is a {}", file.string(), kind));
+    if (kind == table_format) {
+        fmt::print("{}", describe_table(read_table_file(file)));
+    } else if (kind == trace_format) {
+        fmt::print("{}", describe_trace(read_trace_file(file)));
+    } else {
+        const RunRecord run = read_run_file(file);
+        fmt::print("{}", format == InfoFormat::json  ? run_as_json(run)
+                         : format == InfoFormat::csv ? run_as_csv(run)
+                                                     : describe_run(run, search));
+    }
+    return ExitCode::done;
+}
+
+ExitCode import_trace_command(const std::filesystem::path& csv, const TraceImportOptions& options,
+                              const std::filesystem::path& output, bool overwrite) {
+    const ImportedTrace imported = import_trace(csv, options);
+    write_trace_file(output, imported.trace, overwrite);
+    fmt::print("{}{}written to {}\n", describe_import(imported.report), describe_trace(imported.trace),
+               output.string());
+    return ExitCode::done;
+}
+
+ExitCode import_table_command(const std::filesystem::path& csv, const TableSpec& spec,
+                              const std::filesystem::path& output, bool overwrite) {
+    const ArchitectureTable table = import_table(csv, spec);
+    write_table_file(output, table, overwrite);
+    fmt::print("{}written to {}\n", describe_table(table), output.string());
+    return ExitCode::done;
+}
+
+std::string version_text() {
+    return fmt::format("cenas {} (commit {}; HDF5 {}; {}; CUDA backend {})", program_version(), program_commit(),
+                       h5::library_version(), mpi_library_version(), cuda_compiled() ? "compiled" : "not compiled");
+}
+
+}  // namespace cenas

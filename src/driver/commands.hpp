@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "base/error.hpp"
+#include "carbon/import_trace.hpp"
+#include "comm/comm.hpp"
+#include "driver/run.hpp"
+#include "eval/import_table.hpp"
+
+namespace cenas {
+
+// What main's commands do once the command line and the deck are read. Results go to stdout. Errors are thrown.
+
+/// Runs the request that `read` makes, on all ranks; prints the result. Collective. What `read` and the inputs have
+/// against the run is found on every rank and reported once, before any work. A failure in the middle of the work is
+/// reported by the rank that meets it and ends the whole job at once.
+ExitCode run_command(const std::function<RunRequest()>& read, const Communicator& world);
+
+/// Prints the plan of a deck for `ranks` MPI ranks.
+ExitCode check_command(const Options& options, int ranks, int threads);
+
+/// Prints what disagrees; ExitCode::data if anything does.
+ExitCode verify_command(const std::filesystem::path& file);
+
+enum class InfoFormat { text, json, csv };
+ExitCode info_command(const std::filesystem::path& file, InfoFormat format, int search);
+
+ExitCode import_trace_command(const std::filesystem::path& csv, const TraceImportOptions& options,
+                              const std::filesystem::path& output, bool overwrite);
+ExitCode import_table_command(const std::filesystem::path& csv, const TableSpec& spec,
+                              const std::filesystem::path& output, bool overwrite);
+
+/// What `cenas --version` prints.
+std::string version_text();
+
+}  // namespace cenas

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "driver/run.hpp"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/utc_time.hpp"
+#include "driver/sweep.hpp"
+#include "io/h5.hpp"
+#include "io/run_file.hpp"
+
+namespace cenas {
+namespace {
+
+UtcTime wall_clock() {
+    using namespace std::chrono;
+    return {duration_cast<seconds>(system_clock::now().time_since_epoch()).count()};
+}
+
+/// Finds out now what would otherwise be lost after hours of work.
+void require_writable(const std::filesystem::path& output, bool overwrite) {
+    std::error_code status;
+    if (std::filesystem::exists(output, status) && !overwrite)
+        throw UsageError(fmt::format("{}: exists already; name another --output or give --overwrite", output.string()));
+    const auto folder = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
+    std::filesystem::create_directories(folder, status);
+    if (status) throw RunError(fmt::format("{}: folder cannot be made: {}", folder.string(), status.message()));
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        throw RunError(fmt::format("{}: folder is not writable", folder.string()));
+    if (std::filesystem::is_directory(output, status))
+        throw UsageError(fmt::format("{}: is a folder; --output must name a file", output.string()));
+}
+
+Provenance provenance_of(const RunRequest& request, const Layout& layout) {
+    utsname system{};
+    ::uname(&system);
+    Provenance provenance;
+    provenance.host = system.nodename;
+    provenance.command_line = request.command_line;
+    provenance.git_commit = program_commit();
+    provenance.libraries = fmt::format("HDF5 {}; {}", h5::library_version(), mpi_library_version());
+    provenance.ranks = layout.ranks;
+    provenance.threads = layout.threads;
+    return provenance;
+}
+
+RunRecord describe_run(const RunRequest& request, Inputs inputs) {
+    const Options& options = request.options;
+    RunRecord run;
+    run.program_version = program_version();
+    run.deck = request.deck;
+    run.effective_deck = request.effective_deck;
+    run.accounting = options.accounting.mode;
+    run.start = options.run.start;
+    run.horizon_s = options.run.hours * seconds_per_hour;
+    run.account_from_s = options.accounting.account_from_h * seconds_per_hour;
+    run.gpus = options.run.gpus;
+    run.pue = options.power.pue;
+    run.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
+    run.table_name = inputs.problem.table.name;
+    run.table_checksum = inputs.problem.table_checksum;
+    run.table_synthetic = inputs.problem.table.synthetic;
+    run.table_cells = static_cast<std::int64_t>(inputs.problem.table.size());
+    run.cost_scale = options.problem.cost_scale;
+    run.objectives = inputs.problem.objectives;
+    run.hv_max = inputs.problem.hv_max;
+    run.hv_max_denoised = inputs.problem.hv_max_denoised;
+    for (const auto& method : options.methods) run.methods.push_back(method.name);
+    run.class_means = std::move(inputs.problem.class_means);
+    run.traces = std::move(inputs.windows);
+    run.trace_checksums = std::move(inputs.trace_checksums);
+    return run;
+}
+
+}  // namespace
+
+PreparedRun prepare_run(RunRequest request, const Communicator& world) {
+    const Options& options = request.options;
+    if (request.single && (options.methods.size() != 1 || options.traces.size() != 1))
+        throw UsageError(
+            fmt::format("cenas search takes one method and one trace, the deck has {} and {}; use cenas sweep",
+                        options.methods.size(), options.traces.size()));
+    if (world.rank() == 0) require_writable(request.output, request.overwrite);
+    PreparedRun prepared;
+    prepared.layout = plan_layout(world.size(), options.run.ranks_per_group, request.threads);
+    prepared.inputs = load_inputs(options);
+    prepared.request = std::move(request);
+    return prepared;
+}
+
+RunRecord execute_run(PreparedRun prepared, const Communicator& world) {
+    const RunRequest& request = prepared.request;
+    const auto began = std::chrono::steady_clock::now();
+    Provenance provenance = provenance_of(request, prepared.layout);
+    provenance.started_utc = to_string(wall_clock());
+    auto searches = run_sweep(request.options, prepared.inputs, prepared.layout, world);
+    if (world.rank() != 0) return {};
+
+    RunRecord run = describe_run(request, std::move(prepared.inputs));
+    run.searches = std::move(searches);
+    provenance.finished_utc = to_string(wall_clock());
+    provenance.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    write_run_file(request.output, run, provenance, request.overwrite);
+    return run;
+}
+
+}  // namespace cenas

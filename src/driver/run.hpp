@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "comm/comm.hpp"
+#include "driver/options.hpp"
+#include "driver/plan.hpp"
+#include "io/run_record.hpp"
+
+namespace cenas {
+
+/// What `cenas search` (`single`) and `cenas sweep` are asked to do.
+struct RunRequest {
+    bool single = false;  ///< the deck must hold one method and one trace
+    Options options;
+    std::string deck;  ///< as the user wrote it
+    std::string effective_deck;
+    std::filesystem::path output;
+    bool overwrite = false;
+    int threads = 0;           ///< of each working rank; 0: as plan_layout() chooses
+    std::string command_line;  ///< for provenance
+};
+
+/// A run that nothing known stands against.
+struct PreparedRun {
+    RunRequest request;
+    Layout layout;
+    Inputs inputs;
+};
+
+/// Loads and checks everything before any work is done. Throws where the ranks make no layout, where deck and inputs
+/// do not fit, and on rank 0 where the output exists (UsageError, unless `overwrite`) or cannot be written (RunError).
+/// Not collective.
+PreparedRun prepare_run(RunRequest request, const Communicator& world);
+
+/// Runs every search on all ranks of `world`; rank 0 writes the run file and returns its content (other ranks: an
+/// empty record). Collective.
+RunRecord execute_run(PreparedRun prepared, const Communicator& world);
+
+/// "0.1.0", and the commit the program was built from ("unknown" outside a checkout).
+std::string program_version();
+std::string program_commit();
+
+}  // namespace cenas

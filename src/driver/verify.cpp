@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "driver/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "driver/problem.hpp"
+#include "pareto/archive.hpp"
+
+namespace cenas {
+namespace {
+
+/// Collects what disagrees in one search.
+class Findings {
+  public:
+    Findings(std::vector<std::string>& lines, std::size_t search) : lines_(lines), search_(search) {}
+
+    /// Sums in another order differ by rounding: 1e-9 of the larger one, and NaN equals nothing.
+    void equal(const std::string& what, double stored, double recomputed) {
+        constexpr double tolerance = 1e-9;
+        const double scale = std::max(std::abs(stored), std::abs(recomputed));
+        if (!(std::abs(stored - recomputed) <= tolerance * std::max(scale, 1e-9)))
+            lines_.push_back(fmt::format("search {}: {} is {}, recomputed {}", search_, what, stored, recomputed));
+    }
+    void require(bool holds, const std::string& what) {
+        if (!holds) lines_.push_back(fmt::format("search {}: {}", search_, what));
+    }
+
+  private:
+    std::vector<std::string>& lines_;
+    std::size_t search_;
+};
+
+struct Totals {
+    double evaluation_joules = 0;
+    std::int64_t finished = 0;
+};
+
+Totals verify_evaluations(const RunRecord& run, const SearchRecord& search, Findings& findings) {
+    const std::size_t m = run.objectives.size();
+    ParetoArchive archive(static_cast<int>(m)), denoised(static_cast<int>(m));
+    Totals totals;
+    double previous_end_s = 0, previous_grams = 0;
+    for (std::size_t i = 0; i < search.evaluations_log.size(); ++i) {
+        const auto& e = search.evaluations_log[i];
+        const std::string row = fmt::format("evaluation {}", i);
+        totals.evaluation_joules += e.joules;
+        findings.require(e.start_s >= 0 && e.start_s <= e.end_s && e.end_s <= search.end_s,
+                         row + ": times out of order");
+        findings.require(e.gpu_s >= 0 && e.gpu_s <= (e.end_s - e.start_s) * (1 + 1e-9) + 1e-6,
+                         row + ": gpu_s longer than the evaluation lasted");
+        findings.require(e.joules >= 0 && e.grams >= 0, row + ": negative joules or grams");
+        if (e.finished == 0) continue;
+        findings.require(e.end_s >= previous_end_s, row + ": ended before the one above it");
+        findings.require(e.search_grams >= previous_grams && e.search_grams <= search.carbon_g * (1 + 1e-9),
+                         row + ": search_grams falls or exceeds the search's carbon");
+        previous_end_s = e.end_s;
+        previous_grams = e.search_grams;
+        totals.finished += e.initial == 0 ? 1 : 0;
+        archive.add(gains_of(run.objectives, std::span<const double>(&search.objectives[i * m], m)));
+        findings.equal(row + ": hypervolume", e.hypervolume, archive.hypervolume());
+        const auto cell = static_cast<std::size_t>(e.cell);
+        denoised.add(gains_of(run.objectives, std::span<const double>(&run.class_means[cell * m], m)));
+    }
+    findings.equal("hypervolume", search.hypervolume, archive.hypervolume());
+    findings.equal("hypervolume_denoised", search.hypervolume_denoised, denoised.hypervolume());
+    findings.require(search.hypervolume <= run.hv_max * (1 + 1e-12), "hypervolume exceeds hv_max");
+    return totals;
+}
+
+/// Hypervolume after the last evaluation that ended at or before `t`.
+double hypervolume_at(const SearchRecord& search, double t) {
+    double hypervolume = 0;
+    for (const auto& e : search.evaluations_log)
+        if (e.finished != 0 && e.end_s <= t) hypervolume = e.hypervolume;
+    return hypervolume;
+}
+
+void verify_intervals(const RunRecord& run, const SearchRecord& search, double evaluation_joules, Findings& findings) {
+    const Trace& trace = run.traces[static_cast<std::size_t>(search.trace)];
+    const auto step_s = static_cast<double>(trace.step_s);
+    double joules = 0, grams = 0, ledger_evaluation = 0;
+    for (std::size_t i = 0; i < search.intervals.size(); ++i) {
+        const auto& interval = search.intervals[i];
+        const std::string row = fmt::format("interval {}", i);
+        double sum = 0;
+        for (const double j : interval.joules) {
+            findings.require(j >= 0, row + ": negative joules");
+            sum += j;
+        }
+        const double expected =
+            (to_kilowatt_hours(Joules(sum)) * GramsPerKilowattHour(interval.intensity) * run.pue).value;
+        findings.equal(row + ": grams", interval.grams, expected);
+        const double end_s = std::min(static_cast<double>(i + 1) * step_s, search.end_s);
+        const double begin_s = std::max(static_cast<double>(i) * step_s, run.account_from_s);
+        const double embodied = run.embodied_g_per_gpu_h * run.gpus * std::max(0.0, end_s - begin_s) / seconds_per_hour;
+        findings.equal(row + ": embodied_grams", interval.embodied_grams, embodied);
+        findings.require(interval.gpus_evaluate >= 0 && interval.gpus_sample >= 0 && interval.gpus_idle >= 0 &&
+                             (interval.gpus_evaluate + interval.gpus_sample + interval.gpus_idle == run.gpus ||
+                              end_s <= run.account_from_s),
+                         row + ": GPUs do not add up");
+        if (end_s > run.account_from_s)
+            findings.equal(row + ": hypervolume", interval.hypervolume, hypervolume_at(search, end_s));
+        joules += sum;
+        grams += interval.grams + interval.embodied_grams;
+        ledger_evaluation += interval.joules[static_cast<std::size_t>(Component::evaluation)];
+    }
+    findings.equal("energy_j", search.energy_j, joules);
+    findings.equal("carbon_g", search.carbon_g, grams);
+    findings.equal("joules of all evaluations", evaluation_joules, ledger_evaluation);
+}
+
+/// Searches of one trace saw the same intensities.
+void verify_intensities(const RunRecord& run, std::vector<std::string>& lines) {
+    std::vector<const SearchRecord*> longest(run.traces.size(), nullptr);
+    for (const auto& search : run.searches) {
+        auto& reference = longest[static_cast<std::size_t>(search.trace)];
+        if (reference == nullptr || search.intervals.size() > reference->intervals.size()) reference = &search;
+    }
+    for (std::size_t s = 0; s < run.searches.size(); ++s) {
+        const auto& search = run.searches[s];
+        for (std::size_t i = 0; i < search.intervals.size(); ++i)
+            if (search.intervals[i].intensity !=
+                longest[static_cast<std::size_t>(search.trace)]->intervals[i].intensity)
+                lines.push_back(
+                    fmt::format("search {}: interval {}: intensity {} differs from other searches of the trace", s, i,
+                                search.intervals[i].intensity));
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> verify_run(const RunRecord& run) {
+    std::vector<std::string> lines;
+    for (std::size_t s = 0; s < run.searches.size(); ++s) {
+        const auto& search = run.searches[s];
+        Findings findings(lines, s);
+        const Totals totals = verify_evaluations(run, search, findings);
+        findings.require(totals.finished == search.evaluations,
+                         fmt::format("evaluations is {}, the log has {}", search.evaluations, totals.finished));
+        verify_intervals(run, search, totals.evaluation_joules, findings);
+    }
+    verify_intensities(run, lines);
+    return lines;
+}
+
+}  // namespace cenas

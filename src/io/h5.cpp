@@ -1,0 +1,419 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "io/h5.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <hdf5.h>
+#include <hdf5_hl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <functional>
+#include <numeric>
+#include <type_traits>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace cenas::h5 {
+namespace {
+
+/// Owns one HDF5 identifier of any kind.
+class Handle {
+  public:
+    using Closer = herr_t (*)(hid_t);
+    Handle(hid_t id, Closer closer) : id_(id), closer_(closer) {}
+    ~Handle() {
+        if (id_ >= 0) closer_(id_);
+    }
+    Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), closer_(other.closer_) {}
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    Handle& operator=(Handle&&) = delete;
+    hid_t get() const { return id_; }
+    bool valid() const { return id_ >= 0; }
+
+  private:
+    hid_t id_;
+    Closer closer_;
+};
+
+/// HDF5 prints its error stack by default; our messages replace it.
+void silence_library() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+
+Handle fixed_text_type(std::size_t length) {
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, std::max<std::size_t>(length, 1));
+    H5Tset_strpad(type, H5T_STR_NULLPAD);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    return Handle(type, H5Tclose);
+}
+
+Handle link_creation() {
+    const hid_t plist = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(plist, 1);
+    return Handle(plist, H5Pclose);
+}
+
+void sync_to_disk(const std::filesystem::path& path, int flags) {
+    const int fd = ::open(path.c_str(), flags);
+    if (fd < 0) throw RunError(fmt::format("{}: cannot be flushed to disk: {}", path.string(), std::strerror(errno)));
+    const int status = ::fsync(fd);
+    const int error = errno;
+    ::close(fd);
+    // Some file systems do not let a folder be synced (EINVAL); the file itself is.
+    if (status != 0 && error != EINVAL)
+        throw RunError(fmt::format("{}: cannot be flushed to disk: {}", path.string(), std::strerror(error)));
+}
+
+/// True where `path` exists link by link (H5Lexists fails on a missing parent).
+bool path_exists(hid_t file, const std::string& path) {
+    if (path == "/") return true;
+    for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
+        if (H5Lexists(file, path.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
+        if (slash == std::string::npos) return true;
+    }
+}
+
+}  // namespace
+
+std::string library_version() {
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    return fmt::format("{}.{}.{}", major, minor, release);
+}
+
+// --- Writer ------------------------------------------------------------------------------------------------------
+
+Writer::Writer(std::filesystem::path path, bool overwrite) : path_(std::move(path)), part_(path_) {
+    silence_library();
+    part_ += ".part";
+    std::error_code status;
+    if (!overwrite && std::filesystem::exists(path_, status))
+        throw DataError(fmt::format("{}: exists already; name another --output or allow --overwrite", path_.string()));
+    const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+    H5Pset_obj_track_times(creation.get(), 0);
+    // The object headers of HDF5 1.8 carry checksums, the older default ones do not.
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+    H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18);
+    errno = 0;
+    file_ = H5Fcreate(part_.c_str(), H5F_ACC_TRUNC, creation.get(), access.get());
+    if (file_ < 0)
+        throw RunError(fmt::format("{}: cannot be created{}", part_.string(),
+                                   errno != 0 ? std::string(": ") + std::strerror(errno) : std::string()));
+}
+
+Writer::~Writer() {
+    if (file_ < 0) return;
+    H5Fclose(file_);
+    std::error_code ignored;
+    std::filesystem::remove(part_, ignored);
+}
+
+namespace {
+
+void write_attribute(hid_t file, const std::filesystem::path& part, const std::string& where, const std::string& name,
+                     hid_t memory_type, hid_t file_type, const void* value) {
+    if (!path_exists(file, where)) {
+        const Handle links = link_creation();
+        const Handle creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
+        H5Pset_obj_track_times(creation.get(), 0);
+        const Handle group(H5Gcreate2(file, where.c_str(), links.get(), creation.get(), H5P_DEFAULT), H5Gclose);
+    }
+    const Handle object(H5Oopen(file, where.c_str(), H5P_DEFAULT), H5Oclose);
+    const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+    const Handle attribute(H5Acreate2(object.get(), name.c_str(), file_type, space.get(), H5P_DEFAULT, H5P_DEFAULT),
+                           H5Aclose);
+    if (!attribute.valid() || H5Awrite(attribute.get(), memory_type, value) < 0)
+        throw RunError(fmt::format("{}: cannot write attribute {} of {}", part.string(), name, where));
+}
+
+}  // namespace
+
+void Writer::attribute(const std::string& where, const std::string& name, std::string_view value) {
+    const Handle type = fixed_text_type(value.size());
+    const std::string padded = value.empty() ? std::string(1, '\0') : std::string(value);
+    write_attribute(file_, part_, where, name, type.get(), type.get(), padded.data());
+}
+
+void Writer::attribute(const std::string& where, const std::string& name, std::int64_t value) {
+    write_attribute(file_, part_, where, name, H5T_NATIVE_INT64, H5T_STD_I64LE, &value);
+}
+
+void Writer::attribute(const std::string& where, const std::string& name, double value) {
+    write_attribute(file_, part_, where, name, H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE, &value);
+}
+
+void Writer::write(const std::string& path, std::int64_t memory_type, std::int64_t file_type, const void* data,
+                   std::size_t count, const Description& about, std::vector<std::size_t> shape) {
+    if (shape.empty()) shape = {count};
+    const std::vector<hsize_t> extent(shape.begin(), shape.end());
+    if (std::accumulate(extent.begin(), extent.end(), hsize_t{1}, std::multiplies<>()) != count)
+        throw RunError(fmt::format("{}: dataset {}: {} values do not fill its shape", part_.string(), path, count));
+    const Handle space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose);
+    const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    H5Pset_obj_track_times(creation.get(), 0);
+    if (count > 0) {
+        constexpr hsize_t chunk_rows = 16384;  // 128 KiB of doubles: small enough to cache, large enough to compress
+        std::vector<hsize_t> chunk = extent;
+        chunk[0] = std::min(chunk[0], chunk_rows);
+        H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data());
+        H5Pset_shuffle(creation.get());
+        H5Pset_deflate(creation.get(), 4);
+        H5Pset_fletcher32(creation.get());  // a damaged chunk is an error when read, not a wrong number
+    }
+    const Handle links = link_creation();
+    {
+        const Handle dataset(
+            H5Dcreate2(file_, path.c_str(), file_type, space.get(), links.get(), creation.get(), H5P_DEFAULT),
+            H5Dclose);
+        if (!dataset.valid() || H5Dwrite(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
+            throw RunError(fmt::format("{}: cannot write dataset {}", part_.string(), path));
+        for (std::size_t d = 0; d < about.dimensions.size(); ++d) {
+            const Handle scale(H5Dopen2(file_, about.dimensions[d].c_str(), H5P_DEFAULT), H5Dclose);
+            if (!scale.valid() || H5DSattach_scale(dataset.get(), scale.get(), static_cast<unsigned>(d)) < 0)
+                throw RunError(
+                    fmt::format("{}: no dimension scale {} for {}", part_.string(), about.dimensions[d], path));
+        }
+    }
+    attribute(path, "units", about.units);
+    attribute(path, "description", about.text);
+}
+
+void Writer::dataset(const std::string& path, std::span<const double> data, const Description& about,
+                     std::vector<std::size_t> shape) {
+    write(path, H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE, data.data(), data.size(), about, std::move(shape));
+}
+
+void Writer::dataset(const std::string& path, std::span<const std::int32_t> data, const Description& about,
+                     std::vector<std::size_t> shape) {
+    write(path, H5T_NATIVE_INT32, H5T_STD_I32LE, data.data(), data.size(), about, std::move(shape));
+}
+
+void Writer::dataset(const std::string& path, std::span<const std::int64_t> data, const Description& about,
+                     std::vector<std::size_t> shape) {
+    write(path, H5T_NATIVE_INT64, H5T_STD_I64LE, data.data(), data.size(), about, std::move(shape));
+}
+
+void Writer::dataset(const std::string& path, std::span<const std::uint8_t> data, const Description& about,
+                     std::vector<std::size_t> shape) {
+    write(path, H5T_NATIVE_UINT8, H5T_STD_U8LE, data.data(), data.size(), about, std::move(shape));
+}
+
+void Writer::dataset(const std::string& path, const std::vector<std::string>& data, const Description& about) {
+    std::size_t longest = 1;
+    for (const auto& text : data) longest = std::max(longest, text.size());
+    std::string packed(longest * data.size(), '\0');
+    for (std::size_t i = 0; i < data.size(); ++i) data[i].copy(packed.data() + i * longest, longest);
+    const Handle type = fixed_text_type(longest);
+    write(path, type.get(), type.get(), packed.data(), data.size(), about, {});
+}
+
+void Writer::scale(const std::string& path, const std::string& name) {
+    const Handle dataset(H5Dopen2(file_, path.c_str(), H5P_DEFAULT), H5Dclose);
+    if (!dataset.valid() || H5DSset_scale(dataset.get(), name.c_str()) < 0)
+        throw RunError(fmt::format("{}: cannot make {} a dimension scale", part_.string(), path));
+}
+
+void Writer::commit() {
+    const bool flushed = H5Fflush(file_, H5F_SCOPE_GLOBAL) >= 0;
+    const bool closed = H5Fclose(std::exchange(file_, -1)) >= 0;
+    try {
+        if (!flushed || !closed) throw RunError(fmt::format("{}: cannot be written completely", part_.string()));
+        sync_to_disk(part_, O_RDONLY);
+        std::filesystem::rename(part_, path_);
+        const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
+        sync_to_disk(folder, O_RDONLY | O_DIRECTORY);
+    } catch (const std::filesystem::filesystem_error& e) {
+        std::error_code ignored;
+        std::filesystem::remove(part_, ignored);
+        throw RunError(
+            fmt::format("{}: cannot be renamed to {}: {}", part_.string(), path_.string(), e.code().message()));
+    } catch (const RunError&) {
+        std::error_code ignored;
+        std::filesystem::remove(part_, ignored);
+        throw;
+    }
+}
+
+// --- Reader ------------------------------------------------------------------------------------------------------
+
+Reader::Reader(std::filesystem::path path) : path_(std::move(path)) {
+    silence_library();
+    std::error_code status;
+    if (!std::filesystem::exists(path_, status)) throw DataError(fmt::format("{}: no such file", path_.string()));
+    if (std::filesystem::is_directory(path_, status))
+        throw DataError(fmt::format("{}: is a folder, not an HDF5 file", path_.string()));
+    file_ = H5Fopen(path_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (file_ < 0) {
+        const bool signature = H5Fis_hdf5(path_.c_str()) > 0;
+        throw DataError(fmt::format("{}: {}", path_.string(),
+                                    signature ? "HDF5 file cannot be read (truncated or damaged)"
+                                              : "not an HDF5 file, damaged, or not readable"));
+    }
+}
+
+Reader::~Reader() {
+    if (file_ >= 0) H5Fclose(file_);
+}
+
+bool Reader::has(const std::string& path) const { return path_exists(file_, path); }
+
+bool Reader::has_attribute(const std::string& where, const std::string& name) const {
+    return path_exists(file_, where) && H5Aexists_by_name(file_, where.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
+namespace {
+
+Handle open_attribute(hid_t file, const std::filesystem::path& path, const std::string& where,
+                      const std::string& name) {
+    const hid_t attribute =
+        path_exists(file, where) && H5Aexists_by_name(file, where.c_str(), name.c_str(), H5P_DEFAULT) > 0
+            ? H5Aopen_by_name(file, where.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT)
+            : -1;
+    if (attribute < 0) throw DataError(fmt::format("{}: no attribute {} at {}", path.string(), name, where));
+    Handle handle(attribute, H5Aclose);
+    const Handle space(H5Aget_space(attribute), H5Sclose);
+    if (H5Sget_simple_extent_npoints(space.get()) != 1)
+        throw DataError(fmt::format("{}: attribute {} at {} is not one value", path.string(), name, where));
+    return handle;
+}
+
+H5T_class_t kind_of(const Handle& attribute) {
+    const Handle type(H5Aget_type(attribute.get()), H5Tclose);
+    return H5Tget_class(type.get());
+}
+
+struct OpenDataset {
+    Handle dataset;
+    Handle type;
+    std::vector<hsize_t> extent;
+    std::size_t count = 0;
+};
+
+/// A damaged or foreign extent must not make us ask for terabytes: the values have to be on disk, and deflate
+/// compresses at most 1032 : 1 (zlib technical details, "maximum compression factor").
+void require_plausible_size(const OpenDataset& open, const std::filesystem::path& path, const std::string& name) {
+    constexpr double largest_ratio = 1032.0;
+    std::error_code ignored;
+    const double stored = std::min(static_cast<double>(H5Dget_storage_size(open.dataset.get())),
+                                   static_cast<double>(std::filesystem::file_size(path, ignored)));
+    double size = static_cast<double>(H5Tget_size(open.type.get()));
+    for (const hsize_t n : open.extent) size *= static_cast<double>(n);
+    if (size > stored * largest_ratio)
+        throw DataError(
+            fmt::format("{}: dataset {} holds less data than its shape says (damaged?)", path.string(), name));
+}
+
+OpenDataset open_dataset(hid_t file, const std::filesystem::path& path, const std::string& name) {
+    const hid_t id = path_exists(file, name) ? H5Dopen2(file, name.c_str(), H5P_DEFAULT) : -1;
+    if (id < 0) throw DataError(fmt::format("{}: no dataset {}", path.string(), name));
+    OpenDataset open{Handle(id, H5Dclose), Handle(H5Dget_type(id), H5Tclose), {}, 0};
+    const Handle space(H5Dget_space(id), H5Sclose);
+    const int rank = H5Sget_simple_extent_ndims(space.get());
+    if (!open.type.valid() || rank < 0 || H5Sget_simple_extent_type(space.get()) == H5S_NULL)
+        throw DataError(fmt::format("{}: dataset {} has no values (damaged?)", path.string(), name));
+    open.extent.resize(static_cast<std::size_t>(rank));
+    H5Sget_simple_extent_dims(space.get(), open.extent.data(), nullptr);
+    require_plausible_size(open, path, name);
+    open.count = std::accumulate(open.extent.begin(), open.extent.end(), std::size_t{1}, std::multiplies<>());
+    return open;
+}
+
+template <class T>
+std::vector<T> read_values(hid_t file, const std::filesystem::path& path, const std::string& name, hid_t memory_type) {
+    const OpenDataset open = open_dataset(file, path, name);
+    const H5T_class_t kind = H5Tget_class(open.type.get());
+    if (kind != H5T_INTEGER && (std::is_integral_v<T> || kind != H5T_FLOAT))
+        throw DataError(fmt::format("{}: dataset {} does not hold {}", path.string(), name,
+                                    std::is_integral_v<T> ? "integers" : "numbers"));
+    std::vector<T> values(open.count);
+    if (open.count > 0 && H5Dread(open.dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+        throw DataError(fmt::format("{}: dataset {} cannot be read (damaged?)", path.string(), name));
+    return values;
+}
+
+}  // namespace
+
+std::string Reader::text_attribute(const std::string& where, const std::string& name) const {
+    const Handle attribute = open_attribute(file_, path_, where, name);
+    const Handle type(H5Aget_type(attribute.get()), H5Tclose);
+    if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) > 0)
+        throw DataError(fmt::format("{}: attribute {} at {} is not a fixed-length text", path_.string(), name, where));
+    std::string value(H5Tget_size(type.get()), '\0');
+    if (H5Aread(attribute.get(), type.get(), value.data()) < 0)
+        throw DataError(fmt::format("{}: attribute {} at {} cannot be read", path_.string(), name, where));
+    value.resize(std::min(value.find('\0'), value.size()));
+    return value;
+}
+
+std::int64_t Reader::integer_attribute(const std::string& where, const std::string& name) const {
+    const Handle attribute = open_attribute(file_, path_, where, name);
+    std::int64_t value = 0;
+    if (kind_of(attribute) != H5T_INTEGER || H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) < 0)
+        throw DataError(fmt::format("{}: attribute {} at {} is not an integer", path_.string(), name, where));
+    return value;
+}
+
+double Reader::number_attribute(const std::string& where, const std::string& name) const {
+    const Handle attribute = open_attribute(file_, path_, where, name);
+    double value = 0;
+    const H5T_class_t kind = kind_of(attribute);
+    if ((kind != H5T_FLOAT && kind != H5T_INTEGER) || H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0)
+        throw DataError(fmt::format("{}: attribute {} at {} is not a number", path_.string(), name, where));
+    return value;
+}
+
+std::vector<double> Reader::numbers(const std::string& path) const {
+    return read_values<double>(file_, path_, path, H5T_NATIVE_DOUBLE);
+}
+
+std::vector<std::int64_t> Reader::integers(const std::string& path) const {
+    return read_values<std::int64_t>(file_, path_, path, H5T_NATIVE_INT64);
+}
+
+std::vector<std::string> Reader::texts(const std::string& path) const {
+    const OpenDataset open = open_dataset(file_, path_, path);
+    if (H5Tget_class(open.type.get()) != H5T_STRING || H5Tis_variable_str(open.type.get()) > 0)
+        throw DataError(fmt::format("{}: dataset {} does not hold fixed-length texts", path_.string(), path));
+    const std::size_t length = H5Tget_size(open.type.get());
+    std::string packed(length * open.count, '\0');
+    if (open.count > 0 &&
+        H5Dread(open.dataset.get(), open.type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, packed.data()) < 0)
+        throw DataError(fmt::format("{}: dataset {} cannot be read (damaged?)", path_.string(), path));
+    std::vector<std::string> texts(open.count);
+    for (std::size_t i = 0; i < open.count; ++i) {
+        texts[i] = packed.substr(i * length, length);
+        texts[i].resize(std::min(texts[i].find('\0'), texts[i].size()));
+    }
+    return texts;
+}
+
+std::vector<std::size_t> Reader::shape(const std::string& path) const {
+    const OpenDataset open = open_dataset(file_, path_, path);
+    return {open.extent.begin(), open.extent.end()};
+}
+
+void Reader::require_shape(const std::string& path, const std::vector<std::size_t>& expected) const {
+    const auto found = shape(path);
+    if (found != expected)
+        throw DataError(fmt::format("{}: dataset {} has shape [{}], expected [{}]", path_.string(), path,
+                                    fmt::join(found, ", "), fmt::join(expected, ", ")));
+}
+
+void Reader::require_format(std::string_view format, std::int64_t version) const {
+    if (H5Aexists_by_name(file_, "/", "format", H5P_DEFAULT) <= 0)
+        throw DataError(fmt::format("{}: not a {} file (no root attribute `format`)", path_.string(), format));
+    const std::string found = text_attribute("/", "format");
+    if (found != format)
+        throw DataError(fmt::format("{}: is a `{}` file, expected `{}`", path_.string(), found, format));
+    const std::int64_t found_version = integer_attribute("/", "format_version");
+    if (found_version != version)
+        throw DataError(fmt::format("{}: format version {} of {}; this program reads version {}", path_.string(),
+                                    found_version, format, version));
+}
+
+}  // namespace cenas::h5

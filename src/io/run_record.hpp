@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/utc_time.hpp"
+#include "carbon/ledger.hpp"
+#include "carbon/trace.hpp"
+#include "eval/table.hpp"
+#include "space/cell.hpp"
+
+namespace cenas {
+
+// What a run file holds (FORMAT.md, section 1), as plain data. The driver fills it, io writes and reads it. Times
+// are seconds since the start of the search on its own clock.
+
+/// One architecture trained (or in training when the search ended).
+struct EvaluationRecord {
+    CellIndex cell = 0;
+    std::uint8_t initial = 0;   ///< 1: one of the random architectures before the search proper
+    std::uint8_t finished = 0;  ///< 0: the search ended first; objectives are NaN, energy is booked
+    double start_s = 0;         ///< first slice begins
+    double end_s = 0;           ///< last slice ends
+    double gpu_s = 0;           ///< GPU-seconds worked on it (without switching)
+    double joules = 0;
+    double grams = 0;
+    double hypervolume = 0;    ///< of the search, once this one is in
+    double search_joules = 0;  ///< all joules of the search up to end_s
+    double search_grams = 0;   ///< all grams of the search up to end_s
+};
+
+/// One step of the trace.
+struct IntervalRecord {
+    double intensity = 0;            ///< gCO2e/kWh
+    std::int32_t gpus_evaluate = 0;  ///< as the allocator decided at the start of the step
+    std::int32_t gpus_sample = 0;
+    std::int32_t gpus_idle = 0;
+    double hypervolume = 0;  ///< at the end of the step
+    double grams = 0;        ///< with PUE, without embodied
+    double embodied_grams = 0;
+    std::array<double, component_count> joules{};  ///< IT energy by component
+};
+
+struct SearchRecord {
+    std::int32_t method = 0;  ///< index into RunRecord::methods
+    std::int32_t trace = 0;   ///< index into RunRecord::traces
+    std::int64_t seed = 0;
+    double hypervolume = 0;
+    double hypervolume_denoised = 0;  ///< with class means over networks equal once pruned
+    double carbon_g = 0;
+    double energy_j = 0;           ///< IT energy
+    double gpu_hours = 0;          ///< GPUs that worked (evaluation, sampling, supernet training, switching)
+    double end_s = 0;              ///< when the search ended
+    std::int64_t samples = 0;      ///< supernet queries
+    std::int64_t evaluations = 0;  ///< trainings finished, without the initial ones
+    std::string stop_reason;       ///< "hours", "carbon", "evaluations", "complete"
+    std::vector<EvaluationRecord> evaluations_log;
+    std::vector<double> objectives;  ///< evaluations_log.size() x objectives, row-major
+    std::vector<IntervalRecord> intervals;
+};
+
+struct RunObjective {
+    std::string name;
+    Direction direction = Direction::maximize;
+    std::string unit;
+    double reference = 0;
+};
+
+struct RunRecord {
+    std::string program_version;
+    std::string deck;            ///< as the user wrote it
+    std::string effective_deck;  ///< every key with its value
+    std::string accounting;      ///< "paper" or "full"
+    UtcTime start;
+    double horizon_s = 0;
+    double account_from_s = 0;
+    std::int32_t gpus = 0;
+    double pue = 1;
+    double embodied_g_per_gpu_h = 0;
+    std::string table_name;
+    std::string table_checksum;
+    bool table_synthetic = false;
+    std::int64_t table_cells = 0;
+    double cost_scale = 1;
+    std::vector<RunObjective> objectives;
+    double hv_max = 0;
+    double hv_max_denoised = 0;
+    std::vector<std::string> methods;
+    std::vector<Trace> traces;                 ///< cut to the run's window
+    std::vector<std::string> trace_checksums;  ///< of the whole traces
+    std::vector<double> class_means;  ///< cell_count x objectives: denoised values (NaN for cells not in the table)
+    std::vector<SearchRecord> searches;
+};
+
+/// What may differ between two equal runs.
+struct Provenance {
+    std::string host;
+    std::string started_utc;
+    std::string finished_utc;
+    std::string command_line;
+    std::string git_commit;
+    std::string libraries;
+    std::int64_t ranks = 1;
+    std::int64_t threads = 1;
+    double wall_s = 0;
+};
+
+}  // namespace cenas

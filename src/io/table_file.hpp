@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+
+#include "carbon/trace.hpp"
+#include "eval/table.hpp"
+
+namespace cenas {
+
+/// Architecture tables and traces as HDF5 files (FORMAT.md, sections 2 and 3). Reading checks format, version,
+/// shapes, values and the stored checksum, and throws DataError that names the file and what is wrong. Writing goes
+/// through `.part` and a rename; an existing file is replaced only if `overwrite`.
+void write_table_file(const std::filesystem::path& path, const ArchitectureTable& table, bool overwrite);
+ArchitectureTable read_table_file(const std::filesystem::path& path);
+
+void write_trace_file(const std::filesystem::path& path, const Trace& trace, bool overwrite);
+Trace read_trace_file(const std::filesystem::path& path);
+
+}  // namespace cenas

@@ -1,0 +1,234 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "comm/comm.hpp"
+#include "config/deck.hpp"
+#include "driver/commands.hpp"
+
+namespace {
+
+using namespace cenas;
+
+/// Everything the command line can say; each command reads its own part.
+struct Arguments {
+    std::string deck;
+    std::vector<std::string> overrides;
+    std::string output;
+    bool overwrite = false;
+    int threads = 0;
+    int ranks = 0;
+    bool dump = false;
+    bool keys = false;
+    std::string file;
+    std::string spec;
+    bool json = false;
+    bool csv = false;
+    int search = -1;
+    TraceImportOptions trace;
+};
+
+constexpr const char* overview =
+    "Carbon-efficient neural architecture search, simulated from tables and traces.\n\n"
+    "  cenas check DECK              what a deck would do; touches nothing\n"
+    "  cenas sweep DECK              all methods x traces x seeds of a deck, into one HDF5 file\n"
+    "  cenas search DECK             one method on one trace, all seeds\n"
+    "  cenas info FILE               a result in words, --csv or --json\n"
+    "  cenas verify FILE             recompute a result from its raw log; check a table or a trace\n"
+    "  cenas import trace CSV        a carbon-intensity csv into a trace file\n"
+    "  cenas import table CSV        an architecture csv into a table file\n\n"
+    "With several processes: mpirun -n 5 cenas sweep DECK (rank 0 coordinates).\n"
+    "Exit codes: 0 done, 2 command line or deck, 3 input data, 4 run-time failure.";
+
+void add_deck_options(CLI::App& command, Arguments& arguments) {
+    command.add_option("deck", arguments.deck, "Input deck (TOML; every key: cenas check --keys)")->required();
+    command.add_option(
+        "overrides", arguments.overrides,
+        "Changes to the deck, section.key=value (entries of a list by name: method.ce-nas.allocator=switch)");
+    command
+        .add_option("--threads", arguments.threads,
+                    "OpenMP threads of each working rank (default: all cores for one rank, else 1)")
+        ->check(CLI::Range(1, 4096));
+}
+
+void add_output_options(CLI::App& command, Arguments& arguments, const std::string& default_text, bool required) {
+    auto* output = command.add_option("-o,--output", arguments.output, "File to write" + default_text);
+    if (required) output->required();
+    command.add_flag("--overwrite", arguments.overwrite, "Replace the file if it exists");
+}
+
+void add_run_command(CLI::App& app, Arguments& arguments, const std::string& name, const std::string& text) {
+    CLI::App& command = *app.add_subcommand(name, text);
+    add_deck_options(command, arguments);
+    add_output_options(command, arguments, " (default: results/DECK.h5)", false);
+}
+
+void add_check_command(CLI::App& app, Arguments& arguments) {
+    CLI::App& command =
+        *app.add_subcommand("check", "Validate a deck and its inputs and print the plan; touches nothing");
+    add_deck_options(command, arguments);
+    command.get_option("deck")->required(false);
+    command
+        .add_option("--ranks", arguments.ranks, "Print the layout for this many MPI ranks (default: the present ones)")
+        ->check(CLI::Range(1, 1 << 20));
+    command.add_flag("--dump", arguments.dump, "Print the effective deck: every key with its value");
+    command.add_flag("--keys", arguments.keys, "Print every key a deck may have (Markdown)");
+}
+
+void add_import_commands(CLI::App& app, Arguments& arguments) {
+    CLI::App& import = *app.add_subcommand("import", "Turn csv data into files for decks");
+    import.require_subcommand(1);
+
+    CLI::App& trace = *import.add_subcommand("trace", "Carbon intensity over time (csv, plain or .gz)");
+    trace.add_option("csv", arguments.file, "csv file")->required();
+    add_output_options(trace, arguments, "", true);
+    trace.add_option("--format", arguments.trace.format, "Format of the file")
+        ->check(CLI::IsMember({"auto", "plain", "electricity-maps", "carboncast", "gb"}))
+        ->capture_default_str();
+    trace.add_option("--name", arguments.trace.name, "Name of the trace (default: the file's)");
+    trace.add_option("--column", arguments.trace.column, "Column with the intensity, where there are several");
+    trace.add_option("--signal", arguments.trace.signal, "What the intensity is, where the format does not say")
+        ->check(CLI::IsMember({"average", "marginal"}));
+    trace.add_option("--scope", arguments.trace.scope, "What it counts, where the format does not say")
+        ->check(CLI::IsMember({"direct", "life_cycle"}));
+    trace.add_option("--unit", arguments.trace.unit, "Unit of the values")
+        ->check(CLI::IsMember({"g/kWh", "lb/MWh"}))
+        ->capture_default_str();
+    trace.add_option("--fill", arguments.trace.fill, "Missing values: refuse, or fill (counted and flagged)")
+        ->check(CLI::IsMember({"refuse", "previous", "linear"}))
+        ->capture_default_str();
+    trace.add_option("--longest-fill", arguments.trace.longest_fill, "Longest gap that is filled, in steps")
+        ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
+    trace.add_flag("!--zero-is-value", arguments.trace.zero_is_missing, "A zero is an intensity, not a missing value");
+    trace.add_flag("--utc", arguments.trace.utc, "Times without a zone are UTC");
+
+    CLI::App& table = *import.add_subcommand("table", "Architectures with objectives and costs (csv, plain or .gz)");
+    table.add_option("csv", arguments.file, "csv file")->required();
+    table.add_option("--spec", arguments.spec, "What the columns mean (TOML, see inputs/tables)")->required();
+    add_output_options(table, arguments, "", true);
+}
+
+void add_read_commands(CLI::App& app, Arguments& arguments) {
+    CLI::App& info = *app.add_subcommand("info", "Print a result file, a table or a trace in words");
+    info.add_option("file", arguments.file, "HDF5 file")->required();
+    auto* json = info.add_flag("--json", arguments.json, "One JSON object a search, for scripts");
+    info.add_flag("--csv", arguments.csv, "One csv line a search, for spreadsheets")->excludes(json);
+    info.add_option("--search", arguments.search, "Pareto front of this search (default: of the largest hypervolume)")
+        ->check(CLI::NonNegativeNumber);
+    CLI::App& verify =
+        *app.add_subcommand("verify", "Recompute hypervolume, energy and carbon of a result and compare");
+    verify.add_option("file", arguments.file, "HDF5 file")->required();
+}
+
+RunRequest read_request(const Arguments& arguments, bool single, const std::string& command_line) {
+    const Deck deck = read_deck(arguments.deck, arguments.overrides);
+    RunRequest request;
+    request.single = single;
+    request.options = deck.options;
+    request.deck = deck.text;
+    request.effective_deck = deck.effective;
+    request.output = arguments.output.empty() ? std::filesystem::path("results") / (deck.path.stem().string() + ".h5")
+                                              : std::filesystem::path(arguments.output);
+    request.overwrite = arguments.overwrite;
+    request.threads = arguments.threads;
+    request.command_line = command_line;
+    return request;
+}
+
+ExitCode check_deck(const Arguments& arguments, const Communicator& world) {
+    if (arguments.keys) {
+        fmt::print("{}", deck_reference());
+        return ExitCode::done;
+    }
+    if (arguments.deck.empty()) throw UsageError("cenas check: names no deck");
+    const Deck deck = read_deck(arguments.deck, arguments.overrides);
+    if (arguments.dump) {
+        fmt::print("{}", deck.effective);
+        return ExitCode::done;
+    }
+    return check_command(deck.options, arguments.ranks > 0 ? arguments.ranks : world.size(), arguments.threads);
+}
+
+/// Commands that only rank 0 carries out.
+ExitCode dispatch_single(const CLI::App& app, const Arguments& arguments, const Communicator& world) {
+    if (app.got_subcommand("check")) return check_deck(arguments, world);
+    if (app.got_subcommand("verify")) return verify_command(arguments.file);
+    if (app.got_subcommand("info"))
+        return info_command(arguments.file,
+                            arguments.json  ? InfoFormat::json
+                            : arguments.csv ? InfoFormat::csv
+                                            : InfoFormat::text,
+                            arguments.search);
+    if (app.get_subcommand("import")->got_subcommand("trace"))
+        return import_trace_command(arguments.file, arguments.trace, arguments.output, arguments.overwrite);
+    return import_table_command(arguments.file, read_table_spec(arguments.spec), arguments.output, arguments.overwrite);
+}
+
+ExitCode dispatch(const CLI::App& app, const Arguments& arguments, const std::string& command_line,
+                  const Communicator& world) {
+    const bool single = app.got_subcommand("search");
+    if (single || app.got_subcommand("sweep"))
+        return run_command([&] { return read_request(arguments, single, command_line); }, world);
+    return world.rank() == 0 ? dispatch_single(app, arguments, world) : ExitCode::done;
+}
+
+/// Runs `body`; an error becomes its message on stderr and its exit code.
+template <class Body>
+ExitCode report_errors(const Body& body) {
+    try {
+        return body();
+    } catch (const Error& e) {
+        spdlog::error("{}", e.what());
+        return e.exit_code();
+    } catch (const std::bad_alloc&) {
+        spdlog::error("out of memory");
+    } catch (const std::exception& e) {
+        spdlog::error("unexpected: {}", e.what());
+    }
+    return ExitCode::run_time;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    // 1. MPI: first, since it may change the arguments. Works without mpirun as one rank.
+    const MpiSession mpi(argc, argv);
+    const Communicator world = Communicator::world();
+    setup_log(world.rank());
+
+    // 2. Command line. All ranks read it; rank 0 speaks.
+    Arguments arguments;
+    CLI::App app(overview, "cenas");
+    app.set_version_flag("--version", version_text());
+    app.require_subcommand(1);
+    add_run_command(app, arguments, "search", "Run one method on one trace, all seeds of the deck");
+    add_run_command(app, arguments, "sweep", "Run all methods x traces x seeds of the deck");
+    add_check_command(app, arguments);
+    add_import_commands(app, arguments);
+    add_read_commands(app, arguments);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        const bool asked = e.get_exit_code() == 0;  // --help, --version
+        if (world.rank() == 0) app.exit(e);
+        return static_cast<int>(asked ? ExitCode::done : ExitCode::usage);
+    }
+
+    // 3. The command. Its own errors are reported where they are found and end all ranks with one exit code.
+    std::string command_line;
+    for (int i = 0; i < argc; ++i) command_line += (i > 0 ? " " : "") + std::string(argv[i]);
+    const ExitCode code = report_errors([&] { return dispatch(app, arguments, command_line, world); });
+
+    // 4. Exit code.
+    return static_cast<int>(code);
+}

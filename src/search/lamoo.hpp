@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// LaMOO: Zhao, Wang, Yang, Zhang, Guo, Tian, "Multi-objective Optimization by Learning Space Partitions", ICLR 2022.
+// The space is split by support vector machines into regions of low and high dominance number; the region with the
+// largest UCB on hypervolume is searched. Sampler: random.
+
+#include "search/candidate_pool.hpp"
+#include "search/svm.hpp"
+
+namespace cenas {
+
+/// A node of the partition tree. Its bag is a list of rows of the samples told so far.
+struct LamooNode {
+    std::vector<std::size_t> bag;
+    int parent = -1;
+    bool good = false;  ///< which side of the parent's split
+    int depth = 0;
+    double hypervolume = 0;    ///< of the bag
+    std::optional<Svm> split;  ///< inner nodes; decision > 0 is the good side
+    int good_child = -1;
+    int bad_child = -1;
+};
+
+/// Samples as LaMOO sees them.
+struct LamooSamples {
+    int objectives = 0;
+    std::vector<CellIndex> cells;
+    std::vector<double> gains;  ///< cells.size() x objectives
+};
+
+/// Coordinates of a cell for the split models: (code + 0.5) / 5 on each edge, the middle of the operation's part of
+/// [0, 1) as CE-NAS codes it.
+Eigen::VectorXd lamoo_features(CellIndex cell);
+
+/// The tree over all samples; node 0 is the root (paper, algorithm 1). A node is split if it holds more than
+/// leaf_size samples, is less than `depth` splits deep, its dominance numbers differ, and the fitted SVM puts samples
+/// of its bag on both sides; else it is a leaf, whatever made the split impossible.
+std::vector<LamooNode> build_lamoo_tree(const LamooSamples& samples, const LamooOptions& options);
+
+/// The leaf to search: largest UCB = HV + 2 Cp sqrt(2 ln(n_parent) / n) over all leaves, or reached from the root by
+/// the larger UCB of the two children (`selection`). Ties are broken by `random`.
+int select_lamoo_leaf(const std::vector<LamooNode>& tree, const LamooOptions& options, Random& random);
+
+class Lamoo final : public Strategy {
+  public:
+    Lamoo(const LamooOptions& options, const Candidates& candidates, int objectives, std::uint64_t seed);
+
+    /// A uniform draw that lies in the selected region. Choosing one of the hits among `draws` uniform draws at random,
+    /// as the published code does, gives every cell of the region the same probability, as does stopping at the first
+    /// hit; so we stop there. Where `draws` draws bring no hit, the deepest split of the region is dropped.
+    std::optional<CellIndex> ask() override;
+    void exclude(CellIndex cell) override { pool_.take(cell); }
+    void tell(CellIndex cell, std::span<const double> gains) override;
+    /// Rebuilds the tree from everything told and selects the region.
+    void update() override;
+
+  private:
+    struct Side {
+        Svm svm;
+        bool good;
+    };
+    bool in_region(CellIndex cell);
+    void set_region(std::vector<Side> path);
+
+    LamooOptions options_;
+    CandidatePool pool_;
+    std::uint64_t seed_;
+    std::uint64_t asks_ = 0;
+    std::uint64_t updates_ = 0;
+    LamooSamples samples_;
+    std::size_t fitted_ = 0;           // samples in the present tree
+    std::vector<Side> path_;           // from the root; empty: the whole space
+    std::vector<std::int8_t> inside_;  // memory of in_region by cell: -1 unknown, 0 no, 1 yes
+};
+
+}  // namespace cenas

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+namespace cenas {
+
+/// LaMOO's hyper-parameters (Zhao et al., "Multi-objective Optimization by Learning Space Partitions", ICLR 2022).
+/// Defaults are those of CE-NAS on NAS-Bench-201.
+struct LamooOptions {
+    std::string kernel = "poly";     ///< poly (with coef0 = 0) or rbf; gamma = 1 / (dimensions * variance)
+    int degree = 4;                  ///< of poly
+    double penalty = 1.0;            ///< C of the C-SVC
+    double exploration = 30.0;       ///< Cp of the UCB, in units of hypervolume
+    std::string selection = "leaf";  ///< leaf: largest UCB of all leaves; path: from the root to the better child
+    int leaf_size = 10;              ///< a node with more samples may be split
+    int depth = 3;                   ///< splits on the longest path, at most
+    int draws = 10000;               ///< uniform draws to hit the region before its deepest split is dropped
+};
+
+struct SearchOptions {
+    std::string strategy = "lamoo";  ///< lamoo, random
+    LamooOptions lamoo;
+};
+
+}  // namespace cenas

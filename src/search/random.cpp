@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "search/random.hpp"
+
+namespace cenas {
+
+std::optional<CellIndex> RandomSearch::ask() {
+    Random random(seed_, Stream::proposals, asks_++);
+    const auto cell = pool_.draw_available(random);
+    if (cell) pool_.take(*cell);
+    return cell;
+}
+
+}  // namespace cenas

@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "search/strategy.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "search/lamoo.hpp"
+#include "search/random.hpp"
+
+namespace cenas {
+
+std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Candidates& candidates, int gains,
+                                        std::uint64_t seed) {
+    if (options.strategy == "random") return std::make_unique<RandomSearch>(candidates, seed);
+    if (options.strategy == "lamoo") return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed);
+    throw UsageError(fmt::format("unknown strategy '{}' (allowed: lamoo, random)", options.strategy));
+}
+
+}  // namespace cenas

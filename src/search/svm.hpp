@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace cenas {
+
+struct SvmOptions {
+    std::string kernel = "poly";  ///< poly: (gamma <x, y>)^degree; rbf: exp(-gamma |x - y|^2)
+    int degree = 4;
+    double penalty = 1.0;  ///< C
+};
+
+/// A two-class C-SVC. libsvm (Chang and Lin, ACM TIST 2(3), 2011) finds the support vectors, from a kernel matrix
+/// that we compute in bulk; decisions are our own vectorised sum over them (tests/search/svm_test.cpp holds both
+/// against libsvm's own). gamma = 1 / (dimensions * variance of all coordinates), scikit-learn's "scale".
+class Svm {
+  public:
+    /// Fits `points` (one row a point) to `labels` (+1 or -1, as many). nullopt where no model exists: a class is
+    /// missing, or all points are equal. Deterministic.
+    static std::optional<Svm> fit(const Eigen::MatrixXd& points, std::span<const std::int8_t> labels,
+                                  const SvmOptions& options);
+
+    /// Signed decision value of one point: > 0 is class +1.
+    double decision(const Eigen::VectorXd& point) const;
+
+    /// Decision values of the training points, in their order.
+    const Eigen::VectorXd& training_decisions() const { return training_decisions_; }
+    double gamma() const { return gamma_; }
+
+  private:
+    Svm() = default;
+
+    bool rbf_ = false;
+    int degree_ = 4;
+    double gamma_ = 1.0;
+    double offset_ = 0.0;
+    Eigen::MatrixXd support_;        // one row a support vector
+    Eigen::VectorXd support_norms_;  // squared lengths of the rows, for rbf
+    Eigen::VectorXd weights_;
+    Eigen::VectorXd training_decisions_;
+};
+
+}  // namespace cenas

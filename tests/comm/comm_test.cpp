@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "comm/comm.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <set>
+#include <thread>
+
+// Runs under mpirun with any number of ranks; rank 0 speaks, a failure anywhere fails everywhere.
+
+namespace cenas {
+namespace {
+
+Bytes bytes_of(int value, std::size_t length) { return Bytes(length, static_cast<std::byte>(value)); }
+
+double cpu_seconds() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+TEST(Communicator, MaximumIsTheSameOnAllRanks) {
+    const auto world = Communicator::world();
+    EXPECT_EQ(world.maximum(world.rank() * 10), (world.size() - 1) * 10);
+    EXPECT_EQ(world.maximum(-3), -3);
+}
+
+TEST(Communicator, MessagesArriveWholeWithSenderAndName) {
+    const auto world = Communicator::world();
+    constexpr std::size_t longest = 3000000;  // beyond any eager limit
+    if (world.rank() == 0) {
+        std::set<int> senders;
+        for (int i = 1; i < world.size(); ++i) {
+            const auto received = world.receive();
+            EXPECT_EQ(received.message, Message::results);
+            EXPECT_EQ(received.payload, bytes_of(received.from, longest));
+            senders.insert(received.from);
+            world.send(received.from, Message::lease, {});
+        }
+        EXPECT_EQ(static_cast<int>(senders.size()), world.size() - 1);
+    } else {
+        world.send(0, Message::results, bytes_of(world.rank(), longest));
+        const auto answer = world.receive();
+        EXPECT_EQ(answer.from, 0);
+        EXPECT_EQ(answer.message, Message::lease);
+        EXPECT_TRUE(answer.payload.empty());
+    }
+    world.maximum(0);
+}
+
+TEST(Communicator, SplitMakesGroupsInOrder) {
+    const auto world = Communicator::world();
+    const auto group = world.split(world.rank() == 0 ? -1 : (world.rank() - 1) / 2, world.rank());
+    EXPECT_EQ(group.has_value(), world.rank() != 0);
+    if (group) {
+        EXPECT_EQ(group->rank(), (world.rank() - 1) % 2);
+        EXPECT_LE(group->size(), 2);
+    }
+    world.maximum(0);
+}
+
+// A rank that waits must not burn what the program is there to save.
+TEST(Communicator, WaitingRanksSleep) {
+    const auto world = Communicator::world();
+    if (world.size() == 1) GTEST_SKIP() << "needs two ranks";
+    world.maximum(0);
+    if (world.rank() == 0) {
+        std::this_thread::sleep_for(std::chrono::seconds(2));
+        for (int rank = 1; rank < world.size(); ++rank) world.send(rank, Message::stop, {});
+    } else {
+        const double before = cpu_seconds();
+        EXPECT_EQ(world.receive().message, Message::stop);
+        EXPECT_LT(cpu_seconds() - before, 0.2);  // a spinning rank would use 2 s; shared machines are noisy
+    }
+    world.maximum(0);
+}
+
+}  // namespace
+}  // namespace cenas
+
+int main(int argc, char** argv) {
+    const cenas::MpiSession mpi(argc, argv);
+    testing::InitGoogleTest(&argc, argv);
+    const auto world = cenas::Communicator::world();
+    auto& listeners = testing::UnitTest::GetInstance()->listeners();
+    if (world.rank() != 0) delete listeners.Release(listeners.default_result_printer());
+    int failed = RUN_ALL_TESTS();
+    if (testing::UnitTest::GetInstance()->test_to_run_count() == 0) failed = 1;
+    failed = world.maximum(failed);
+    if (world.rank() == 0) std::printf("%s on %d ranks\n", failed != 0 ? "FAILED" : "PASSED", world.size());
+    return failed;
+}

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "carbon/trace.hpp"
+#include "driver/problem.hpp"
+#include "eval/table.hpp"
+
+namespace cenas {
+
+/// A table of the first `cells` cells whose values are easy to predict: accuracy rises and energy rises with the cell
+/// number; every training takes `hours_each`, every query `sampling_s`.
+inline ArchitectureTable small_table(int cells, double hours_each, double sampling_s = 10,
+                                     double supernet_training_s = 3600) {
+    ArchitectureTable table;
+    table.name = "small";
+    table.source = "tests";
+    table.objectives = {{"accuracy", Direction::maximize, "%", {}, {}}, {"energy", Direction::minimize, "mJ", {}, {}}};
+    for (int i = 0; i < cells; ++i) {
+        const double x = static_cast<double>(i) / cells;
+        table.cells.push_back(i * 7);
+        table.objectives[0].values.push_back(50 + 40 * x);
+        table.objectives[0].estimates.push_back(30 + 40 * x * x);
+        table.objectives[1].values.push_back(5 + 30 * x * x + (i % 3));
+        table.objectives[1].estimates.push_back(table.objectives[1].values.back());
+        table.evaluation_s.push_back(hours_each * 3600);
+        table.sampling_s.push_back(sampling_s);
+    }
+    table.supernet_training_s = supernet_training_s;
+    return table;
+}
+
+/// Eight GPUs for a day, no initial architectures, full accounting.
+inline Options small_options() {
+    Options options;
+    options.run.hours = 24;
+    options.run.initial = 0;
+    options.problem.objectives = {{"accuracy", 0}, {"energy", 50}};
+    return options;
+}
+
+inline Trace trace_of(std::vector<double> values) {
+    Trace trace;
+    trace.name = "test";
+    trace.values = std::move(values);
+    trace.estimated.assign(trace.values.size(), 0);
+    return trace;
+}
+
+/// A clean noon and a dirty evening, every day.
+inline Trace daily_trace(int hours_long) {
+    std::vector<double> values;
+    for (int h = 0; h < hours_long; ++h) values.push_back(300 + 10 * ((h * 5) % 24) - (h % 24 == 12 ? 250 : 0));
+    return trace_of(values);
+}
+
+inline MethodOptions method_named(const std::string& allocator, const std::string& candidates = "supernet") {
+    MethodOptions method;
+    method.name = allocator;
+    method.schedule.allocator = allocator;
+    method.candidates = candidates;
+    return method;
+}
+
+/// A run record around searches, for verify_run.
+inline RunRecord record_of(const Problem& problem, const Options& options, const Trace& trace,
+                           std::vector<SearchRecord> searches) {
+    RunRecord run;
+    run.accounting = options.accounting.mode;
+    run.horizon_s = options.run.hours * 3600;
+    run.account_from_s = options.accounting.account_from_h * 3600;
+    run.gpus = options.run.gpus;
+    run.pue = options.power.pue;
+    run.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
+    run.objectives = problem.objectives;
+    run.hv_max = problem.hv_max;
+    run.hv_max_denoised = problem.hv_max_denoised;
+    run.methods = {"method"};
+    run.traces = {trace};
+    run.class_means = problem.class_means;
+    run.searches = std::move(searches);
+    return run;
+}
+
+}  // namespace cenas

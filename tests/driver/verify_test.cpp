@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "driver/verify.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "driver/engine.hpp"
+#include "small_problem.hpp"
+
+namespace cenas {
+namespace {
+
+RunRecord honest_run() {
+    Options options = small_options();
+    options.run.initial = 3;
+    const Problem problem = make_problem(small_table(200, 1.2), options);
+    const Trace trace = daily_trace(24);
+    std::vector<SearchRecord> searches;
+    for (const std::int64_t seed : {1, 2})
+        searches.push_back(simulate_search(problem, options, method_named("shares"), trace, seed));
+    return record_of(problem, options, trace, std::move(searches));
+}
+
+struct Fault {
+    std::string name;
+    std::function<void(RunRecord&)> plant;
+};
+
+TEST(VerifyRun, AcceptsAnHonestRun) { EXPECT_EQ(verify_run(honest_run()), std::vector<std::string>{}); }
+
+TEST(VerifyRun, FindsEveryPlantedFault) {
+    const std::vector<Fault> faults = {
+        {"objective", [](RunRecord& r) { r.searches[0].objectives[8] += 3; }},
+        {"hypervolume", [](RunRecord& r) { r.searches[0].hypervolume *= 1.0001; }},
+        {"denoised", [](RunRecord& r) { r.searches[1].hypervolume_denoised += 0.1; }},
+        {"carbon", [](RunRecord& r) { r.searches[0].carbon_g -= 1; }},
+        {"energy", [](RunRecord& r) { r.searches[0].energy_j += 1000; }},
+        {"count", [](RunRecord& r) { r.searches[0].evaluations += 1; }},
+        {"a missing evaluation",
+         [](RunRecord& r) {
+             r.searches[0].evaluations_log.pop_back();
+             r.searches[0].objectives.resize(r.searches[0].objectives.size() - 2);
+         }},
+        {"joules of an evaluation", [](RunRecord& r) { r.searches[0].evaluations_log[2].joules *= 1.01; }},
+        {"hypervolume of an evaluation", [](RunRecord& r) { r.searches[0].evaluations_log[2].hypervolume += 0.5; }},
+        {"order of ends",
+         [](RunRecord& r) {
+             std::swap(r.searches[0].evaluations_log[4].end_s, r.searches[0].evaluations_log[12].end_s);
+         }},
+        {"joules of a step", [](RunRecord& r) { r.searches[0].intervals[7].joules[0] += 5000; }},
+        {"grams of a step", [](RunRecord& r) { r.searches[0].intervals[7].grams += 1; }},
+        {"embodied grams", [](RunRecord& r) { r.searches[0].intervals[7].embodied_grams += 1; }},
+        {"intensity of a step", [](RunRecord& r) { r.searches[0].intervals[7].intensity += 10; }},
+        {"hypervolume of a step", [](RunRecord& r) { r.searches[0].intervals[20].hypervolume += 1; }},
+        {"GPUs of a step", [](RunRecord& r) { r.searches[0].intervals[20].gpus_idle += 1; }},
+        {"hv_max", [](RunRecord& r) { r.hv_max /= 2; }},
+        {"pue", [](RunRecord& r) { r.pue = 1.0; }},
+        {"NaN", [](RunRecord& r) { r.searches[0].carbon_g = std::nan(""); }},
+    };
+    for (const auto& fault : faults) {
+        RunRecord run = honest_run();
+        fault.plant(run);
+        EXPECT_FALSE(verify_run(run).empty()) << fault.name;
+    }
+}
+
+}  // namespace
+}  // namespace cenas
