@@ -34,7 +34,7 @@ from cenas_h5 import (
     percentile_interval,
     resampling_weights,
 )
-from comparison import Group
+from comparison import Comparison, Group
 
 # Hypervolumes are sums in the order of the search: two that are equal may differ by rounding.
 ROUNDING = 1e-12
@@ -224,3 +224,14 @@ def _at_equal_carbon(method: Group, baseline: Group, pairs: list[tuple[int, int]
         method_trainings=float(np.mean([trainings_until(method.run, a, x) for (a, _), x in zip(pairs, kg)])),
         baseline_trainings=float(np.mean([trainings_until(baseline.run, b, x) for (_, b), x in zip(pairs, kg)])),
     )
+
+
+def decompose_all(comparison: Comparison) -> dict[str, list[Decomposition]]:
+    """{trace: every method against the baseline}; empty where the trace has no baseline or shares no seed with it."""
+    parts: dict[str, list[Decomposition]] = {}
+    for trace in comparison.traces:
+        baseline = comparison.baseline_on(trace)
+        others = comparison.others_on(trace) if baseline else []
+        found = (decompose(group, baseline) for group in others)
+        parts[trace] = [part for part in found if part is not None]
+    return parts

@@ -12,12 +12,16 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 import theme
-from cenas_h5 import JOULES_PER_KWH, SECONDS_PER_HOUR, bootstrap_band, bootstrap_mean, non_dominated
+from cenas_h5 import JOULES_PER_KWH, SECONDS_PER_HOUR, Run, Interval, bootstrap_band, bootstrap_mean, non_dominated
 from comparison import Comparison, Group
 from decomposition import Decomposition
+from tables import decimals_for, number_text
 
-WIDTH = 10.4  # inches; the page is as wide
+WIDTH = 11.4  # inches; the page is as wide
 GRID_POINTS = 200
+# Points of a front that are this many interquartile ranges worse than the lower quartile are left out of a figure
+# (J. W. Tukey, "Exploratory Data Analysis", 1977: "far out"), so that it shows the others well.
+FAR_OUT = 3.0
 BAND_TEXT = "bands: pointwise 95 % interval of the mean (percentile bootstrap over seeds)"
 
 
@@ -65,7 +69,7 @@ def hypervolume_figure(comparison: Comparison) -> Figure:
             for group in groups:
                 _draw_curve(ax, comparison, group, against, left)
             if left > 0:
-                _log_axis(ax, left)
+                _log_axis(ax, left, 1.15 * _final_kg(groups).max())
             else:
                 ax.set_xlim(left=0)
         axes[row, 0].set_title(f"{trace}: against time")
@@ -136,10 +140,11 @@ def _carbon_left(groups: list[Group]) -> float:
     return float(kg[kg > 0].min() / 20) if np.any(kg > 0) else 0.0
 
 
-def _log_axis(ax, left: float) -> None:
+def _log_axis(ax, left: float, right: float) -> None:
+    """Logarithmic x axis with plain numbers, as many as there is room for."""
     ax.set_xscale("log")
-    ax.set_xlim(left=left)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=12))
+    ax.set_xlim(left, right)
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if right < 40 * left else (1.0,), numticks=12))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.xaxis.set_minor_formatter(NullFormatter())
 
@@ -163,10 +168,11 @@ def allocation_figure(comparison: Comparison, traces: tuple[str, ...], identifie
         sharey="row",
         height_ratios=ratios,
     )
-    for column, trace in enumerate(traces):
-        _draw_intensity(axes[0, column], comparison, trace)
+    highest = max(_draw_intensity(axes[0, column], comparison, trace) for column, trace in enumerate(traces))
+    axes[0, 0].set_ylim(0, 1.08 * highest)
+    for column in range(len(traces)):
         for row, method in enumerate(methods, start=1):
-            group = comparison.groups.get((method, trace))
+            group = comparison.groups.get((method, traces[column]))
             if group is None:
                 axes[row, column].set_axis_off()
                 continue
@@ -195,13 +201,14 @@ def _step_edges(group: Group, intervals: dict[str, np.ndarray]) -> np.ndarray:
     return np.append(starts, min(starts[-1] + step_s, max(group.run.horizon_s, starts[-1] + 1.0))) / SECONDS_PER_HOUR
 
 
-def _draw_intensity(ax, comparison: Comparison, trace: str) -> None:
+def _draw_intensity(ax, comparison: Comparison, trace: str) -> float:
+    """Draws the trace as far as its longest search went; returns the highest intensity."""
     group = max(comparison.on_trace(trace), key=lambda g: len(_longest_intervals(g)["start_s"]))
     intervals = _longest_intervals(group)
     ax.stairs(intervals["intensity"], _step_edges(group, intervals), baseline=None, color=theme.TEXT, linewidth=1.3)
     ax.set_title(trace)
-    ax.set_ylim(bottom=0)
     ax.yaxis.set_major_locator(MaxNLocator(3))
+    return float(intervals["intensity"].max())
 
 
 def _draw_roles(ax, group: Group) -> None:
@@ -219,8 +226,8 @@ def _draw_roles(ax, group: Group) -> None:
     gpus = group.run.gpus
     intensity = longest["intensity"]
     scaled = gpus * (0.1 + 0.8 * (intensity - intensity.min()) / max(np.ptp(intensity), 1e-9))
-    ax.stairs(scaled, edges, baseline=None, color=theme.SURFACE, linewidth=2.2)
-    ax.stairs(scaled, edges, baseline=None, color=theme.TEXT, linewidth=0.9)
+    ax.stairs(scaled, edges, baseline=None, color=theme.SURFACE, linewidth=2.4)
+    ax.stairs(scaled, edges, baseline=None, color=theme.TEXT, linewidth=1.1)
     ax.set_xlim(edges[0], edges[-1])
     ax.set_ylim(0, gpus)
     ax.set_yticks([0, gpus])
@@ -235,13 +242,27 @@ def front_figures(comparison: Comparison) -> list[Figure]:
     figures = []
     for t, trace in enumerate(comparison.traces):
         for o, groups in enumerate(_by_objectives(comparison.on_trace(trace))):
-            count = len(groups[0].run.objectives)
-            if count < 2:
+            objectives = groups[0].run.objectives
+            if len(objectives) < 2:
                 continue
-            draw = _front_panels if count == 2 else _projection_panels
-            caption = _front_caption(trace, groups)
-            figures.append(_finish(draw(comparison, groups), f"front-{t}-{o}", (), caption))
+            view = FrontView(comparison, groups, _table_front(groups[0].run))
+            drawn = _front_panels(view) if len(objectives) == 2 else _projection_panels(view)
+            figures.append(_finish(drawn, f"front-{t}-{o}", (), _front_caption(trace, groups)))
     return figures
+
+
+class FrontView(NamedTuple):
+    """What one figure of fronts shows: groups with the same objectives, and the front of their table."""
+
+    comparison: Comparison
+    groups: list[Group]
+    table_front: np.ndarray  # [point, objective]
+
+
+def _table_front(run: Run) -> np.ndarray:
+    known = run.class_mean[np.all(np.isfinite(run.class_mean), axis=1)]
+    gains = run.gains(known)
+    return known[non_dominated(gains)]
 
 
 def _by_objectives(groups: list[Group]) -> list[list[Group]]:
@@ -255,40 +276,61 @@ def _front_caption(trace: str, groups: list[Group]) -> str:
     return (
         f"{trace}: Pareto fronts found by each method{shape}; {directions}. Filled: the front of its best seed (largest "
         "hypervolume). Small faint dots: the fronts of all seeds. Thin grey: the front of the whole table, with the "
-        "mean of cells that are one network (denoised values), which a single measurement may beat."
+        "mean of cells that are one network (denoised values), which a single measurement may beat. Points that lie far out "
+        f"(in one objective worse than the lower quartile of the table's front by {FAR_OUT:g} interquartile ranges) are "
+        "outside of the axes."
     )
 
 
-def _front_panels(comparison: Comparison, groups: list[Group]):
-    columns = min(4, len(groups))
-    rows = math.ceil(len(groups) / columns)
-    figure, axes = theme.new_figure(
-        max(WIDTH * columns / 4, 0.45 * WIDTH), 0.35 + 2.55 * rows, rows, columns, sharex=True, sharey=True
-    )
+def _front_panels(view: FrontView):
+    """Two objectives: a panel per method, the second objective to the right and the first one up."""
+    groups = view.groups
+    rows = math.ceil(len(groups) / 4)
+    columns = math.ceil(len(groups) / rows)
+    width = max(WIDTH * columns / 4, 0.45 * WIDTH)
+    figure, axes = theme.new_figure(width, 0.35 + 2.55 * rows, rows, columns, sharex=True, sharey=True)
     for ax, group in itertools.zip_longest(axes.flat, groups):
         if group is None:
             ax.set_axis_off()
             continue
         ax.set_title(group.method)
-        _draw_front(ax, comparison, group, 1, 0, staircase=True)
+        _draw_front(ax, view, group, 1, 0)
+    _limit_axes(axes[0, 0], view, 1, 0)
     _label_outer(axes, len(groups), groups[0].run.objectives[1], groups[0].run.objectives[0])
     return figure
 
 
-def _projection_panels(comparison: Comparison, groups: list[Group]):
-    objectives = groups[0].run.objectives
+def _projection_panels(view: FrontView):
+    """Three and more objectives: a row per method, a column per pair of objectives."""
+    groups, objectives = view.groups, view.groups[0].run.objectives
     pairs = list(itertools.combinations(range(len(objectives)), 2))
-    figure, axes = theme.new_figure(
-        WIDTH, 0.3 + (2.3 if len(groups) <= 6 else 1.7) * len(groups), len(groups), len(pairs), sharex="col", sharey="col"
-    )
+    height = 0.3 + (2.3 if len(groups) <= 6 else 1.7) * len(groups)
+    figure, axes = theme.new_figure(WIDTH, height, len(groups), len(pairs), sharex="col", sharey="col")
     for row, group in enumerate(groups):
         for column, (y, x) in enumerate(pairs):
             ax = axes[row, column]
-            _draw_front(ax, comparison, group, x, y, staircase=False)
+            _draw_front(ax, view, group, x, y)
             ax.set_ylabel(_objective_label(objectives[y]))
             ax.set_xlabel(_objective_label(objectives[x]) if row == len(groups) - 1 else "")
         axes[row, 0].set_title(group.method)
+    for column, (y, x) in enumerate(pairs):
+        _limit_axes(axes[0, column], view, x, y)
     return figure
+
+
+def _limit_axes(ax, view: FrontView, x: int, y: int) -> None:
+    """Shows every point but those that lie far out on the worse side of one of the two objectives."""
+    objectives = view.groups[0].run.objectives
+    found = [group.run.pareto_front(i)["objectives"] for group in view.groups for i in group.rows]
+    points = np.concatenate([view.table_front, *found])
+    shown = np.ones(len(points), dtype=bool)
+    for k in (x, y):
+        lower, upper = np.quantile(objectives[k].gains(view.table_front[:, k]), [0.25, 0.75])
+        shown &= objectives[k].gains(points[:, k]) >= lower - FAR_OUT * (upper - lower)
+    for k, set_limits in ((x, ax.set_xlim), (y, ax.set_ylim)):
+        values = points[shown, k]
+        margin = 0.06 * max(np.ptp(values), 1e-9)
+        set_limits(values.min() - margin, values.max() + margin)
 
 
 def _objective_label(objective) -> str:
@@ -309,18 +351,16 @@ def _label_outer(axes, count: int, x, y) -> None:
             axes[row, column].set_ylabel(_objective_label(y))
 
 
-def _draw_front(ax, comparison: Comparison, group: Group, x: int, y: int, staircase: bool) -> None:
-    color = theme.series_color(comparison.index_of(group.method))
+def _draw_front(ax, view: FrontView, group: Group, x: int, y: int) -> None:
+    color = theme.series_color(view.comparison.index_of(group.method))
     run = group.run
-    table = run.class_mean[np.all(np.isfinite(run.class_mean), axis=1)]
-    table = table[non_dominated(run.gains(table))]
-    ax.scatter(table[:, x], table[:, y], s=4, color=theme.MUTED, alpha=0.5, linewidths=0, zorder=1)
-    for i in group.rows:
-        points = run.pareto_front(i)["objectives"]
-        ax.scatter(points[:, x], points[:, y], s=7, color=color, alpha=0.35, linewidths=0, zorder=2)
+    fronts = [run.pareto_front(i)["objectives"] for i in group.rows]
     best = run.pareto_front(group.best_row())["objectives"]
-    if staircase and len(best):
-        _draw_staircase(ax, table, run, theme.MUTED, 0.8)
+    every = np.concatenate(fronts)
+    ax.scatter(view.table_front[:, x], view.table_front[:, y], s=4, color=theme.MUTED, alpha=0.5, linewidths=0, zorder=1)
+    ax.scatter(every[:, x], every[:, y], s=9, color=color, alpha=0.35, linewidths=0, zorder=2)
+    if len(run.objectives) == 2:
+        _draw_staircase(ax, view.table_front, run, theme.MUTED, 0.8)
         _draw_staircase(ax, best, run, color, 1.4)
     ax.scatter(best[:, x], best[:, y], s=20, color=color, edgecolors=theme.SURFACE, linewidths=0.6, zorder=4)
 
@@ -328,8 +368,7 @@ def _draw_front(ax, comparison: Comparison, group: Group, x: int, y: int, stairc
 def _draw_staircase(ax, points: np.ndarray, run, color: str, width: float) -> None:
     """The attained boundary of a two-objective front: at each second objective, the best first one so far."""
     order = np.argsort(-run.gains(points)[:, 1], kind="stable")
-    where = "post"
-    ax.step(points[order, 1], points[order, 0], where=where, color=color, linewidth=width, zorder=3)
+    ax.step(points[order, 1], points[order, 0], where="post", color=color, linewidth=width, zorder=3)
 
 
 # --- ledger ----------------------------------------------------------------------------------------------------------
@@ -356,7 +395,7 @@ def ledger_figure(comparison: Comparison) -> Figure:
     shown = [c for c in components if c in used]
     keys = [Key(c.replace("_", " "), "box", c) for c in shown]
     caption = (
-        "What was booked, by component, mean over seeds. Left: energy at the plug of the IT equipment. Right: carbon; "
+        "What was booked, by component, mean over seeds. Left: IT energy. Right: carbon; "
         "each component's energy times PUE times the intensity of the moment, and the embodied share of the GPUs. "
         "Whiskers: 95 % interval of the total (percentile bootstrap over seeds)"
         + _single_seed_text(comparison)
@@ -393,13 +432,14 @@ def _draw_stacks(ax, groups: list[Group], components: list[str], amounts: dict, 
         width = np.array([amounts[group.method].get(component, 0.0) for group in groups])
         ax.barh(positions, width, 0.62, left=left, color=theme.ledger_color(component), linewidth=0)
         left += width
+    decimals = decimals_for(1, [amount for group in groups for amount in group.values(total).values()])
     totals = [bootstrap_mean(list(group.values(total).values())) for group in groups]
     for position, interval in zip(positions, totals):
         reach = interval.value
         if math.isfinite(interval.low):
             ax.plot([interval.low, interval.high], [position] * 2, color=theme.TEXT, linewidth=1.2, marker="|", markersize=6)
             reach = interval.high
-        ax.annotate(f"{interval.value:.4g}", (reach, position), (6, 0), textcoords="offset points", va="center", fontsize=8.5)
+        ax.annotate(number_text(interval.value, decimals), (reach, position), (6, 0), textcoords="offset points", va="center", fontsize=8.5)
     ax.set_yticks(positions, [group.method for group in groups])
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
@@ -420,13 +460,15 @@ FACTOR_PANELS = (
 def decomposition_figure(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> Figure:
     """The factors of each method against the baseline, at the end and at equal hypervolume."""
     traces = [trace for trace in comparison.traces if parts[trace]]
-    heights = [0.55 + 0.36 * len(parts[trace]) for trace in traces]
+    heights = [0.55 + 0.46 * len(parts[trace]) for trace in traces]
     figure, axes = theme.new_figure(
         WIDTH, 0.75 + sum(heights), len(traces), len(FACTOR_PANELS), height_ratios=heights, sharex=True
     )
+    limits = _ratio_limits([part for trace in traces for part in parts[trace]])
     for row, trace in enumerate(traces):
         for column, (factor, title) in enumerate(FACTOR_PANELS):
             _draw_factor(axes[row, column], comparison, parts[trace], factor)
+            _log_axis(axes[row, column], *limits)
             axes[row, column].set_title(f"{trace}: {title}" if column == 0 else title)
             if column > 0:
                 axes[row, column].set_yticklabels([])
@@ -444,23 +486,41 @@ def decomposition_figure(comparison: Comparison, parts: dict[str, list[Decomposi
 
 
 def _draw_factor(ax, comparison: Comparison, parts: list[Decomposition], factor: str) -> None:
-    ax.set_xscale("log")
     ax.axvline(1.0, color=theme.MUTED, linewidth=1.0, zorder=1)
     positions = np.arange(len(parts))[::-1]
     for position, part in zip(positions, parts):
         color = theme.series_color(comparison.index_of(part.method))
-        for split, offset, filled in ((part.at_end, 0.14, True), (part.at_equal_hypervolume, -0.14, False)):
-            interval = getattr(split.factors, factor)
-            if not interval.value > 0:
-                continue
-            if interval.low > 0:
-                ax.plot([interval.low, interval.high], [position + offset] * 2, color=color, linewidth=1.4, zorder=2)
-            face = color if filled else theme.SURFACE
-            ax.scatter(interval.value, position + offset, s=24, color=face, edgecolors=color, linewidths=1.3, zorder=3)
+        _draw_ratio(ax, getattr(part.at_end.factors, factor), position + 0.2, color, color)
+        _draw_ratio(ax, getattr(part.at_equal_hypervolume.factors, factor), position - 0.2, color, theme.SURFACE)
     ax.set_yticks(positions, [part.method for part in parts])
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
     ax.set_ylim(-0.6, len(parts) - 0.4)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _draw_ratio(ax, interval: Interval, position: float, color: str, face: str) -> None:
+    """A marker with its whisker, and its number on the side that leads away from 1."""
+    if not interval.value > 0:
+        return
+    low, high = (interval.low, interval.high) if interval.low > 0 else (interval.value, interval.value)
+    ax.plot([low, high], [position] * 2, color=color, linewidth=1.4, zorder=2)
+    ax.scatter(interval.value, position, s=24, color=face, edgecolors=color, linewidths=1.3, zorder=3)
+    less = interval.value < 1
+    ax.annotate(
+        number_text(interval.value, 2, "times"),
+        (low if less else high, position),
+        (-6 if less else 6, 0),
+        textcoords="offset points",
+        ha="right" if less else "left",
+        va="center",
+        fontsize=8,
+    )
+
+
+def _ratio_limits(parts: list[Decomposition]) -> tuple[float, float]:
+    """Room for every ratio and the number beside it."""
+    splits = [split for part in parts for split in (part.at_end, part.at_equal_hypervolume)]
+    values = [v for s in splits for factor in s.factors[: len(FACTOR_PANELS)] for v in factor[:3] if v > 0]
+    low, high = min([1.0, *values]), max([1.0, *values])
+    room = 1.1 * (high / low) ** 0.4
+    return low / room, high * room

@@ -12,7 +12,11 @@ from comparison import Comparison, Group
 from decomposition import Decomposition, Spent, Split
 
 INTERVAL_TEXT = "95 % interval: percentile bootstrap over seeds"
+SAME_TEXT = "A number without an interval is the same in every seed"
 PAIRED_TEXT = "95 % interval: percentile bootstrap over seeds, both methods resampled alike (paired by seed)"
+
+# Relative width below which an interval is rounding.
+SPREAD = 1e-9
 
 
 class Cell(NamedTuple):
@@ -82,27 +86,28 @@ def method_table(comparison: Comparison, trace: str) -> Table:
         title=f"{trace}: each method, mean over seeds",
         header=("method", "seeds", *(q.title for q in QUANTITIES)),
         rows=tuple(rows),
-        notes=(f"{INTERVAL_TEXT}.", *floor_notes(groups)),
+        notes=(_interval_note(groups), *floor_notes(groups)),
     )
 
 
 def difference_table(comparison: Comparison, trace: str) -> Table | None:
     """Paired difference of every quantity to the baseline; None where there is nothing to compare."""
     baseline = comparison.baseline_on(trace)
+    shown = [q for q in QUANTITIES if q.field not in ("gpu_hours", "samples")]
     others = [g for g in comparison.others_on(trace) if baseline and set(g.seeds) & set(baseline.seeds)]
     if not others:
         return None
     rows = []
     for group in others:
         cells = []
-        for q in QUANTITIES:
+        for q in shown:
             difference = paired_bootstrap_difference(values_of(group, q.field), values_of(baseline, q.field))
             cells.append(Cell(difference, _decimals(q, others), "signed"))
         rows.append((group.method, str(cells[0].interval.seeds), *cells))
     return Table(
         key="differences",
         title=f"{trace}: difference to {comparison.baseline}, paired by seed",
-        header=("method", "pairs", *(q.title for q in QUANTITIES)),
+        header=("method", "pairs", *(q.title for q in shown)),
         rows=tuple(rows),
         notes=(f"{PAIRED_TEXT}. An interval without 0 is a difference that the seeds do not explain.",),
     )
@@ -151,11 +156,11 @@ def equal_carbon_table(comparison: Comparison, trace: str, parts: list[Decomposi
         header=(
             "method",
             "kg CO2e of both",
-            "HV log difference",
-            f"{comparison.baseline}'s",
+            "HV log difference, own",
+            "HV log difference, baseline's",
             "difference, paired",
-            "trainings",
-            f"{comparison.baseline}'s",
+            "trainings, own",
+            "trainings, baseline's",
         ),
         rows=tuple(rows),
         notes=(
@@ -163,6 +168,12 @@ def equal_carbon_table(comparison: Comparison, trace: str, parts: list[Decomposi
             f"better. {PAIRED_TEXT}.",
         ),
     )
+
+
+def _interval_note(groups: list[Group]) -> str:
+    if all(len(group.rows) == 1 for group in groups):
+        return "One seed each: a single value has no spread, so there are no intervals."
+    return f"{INTERVAL_TEXT}. {SAME_TEXT}, or of one seed."
 
 
 def floor_notes(groups: list[Group]) -> tuple[str, ...]:
@@ -233,8 +244,8 @@ def number_text(value: float, decimals: int, style: str = "plain") -> str:
 
 
 def interval_text(low: float, high: float, decimals: int, style: str = "plain") -> str:
-    """'[low, high]', or '' where there is none."""
-    if math.isnan(low):
+    """'[low, high]', or '' where there is none or the value is the same in every seed."""
+    if math.isnan(low) or high - low <= SPREAD * max(abs(low), abs(high)):
         return ""
     if style == "times":
         places = _ratio_decimals(low)
@@ -281,3 +292,17 @@ def csv_lines(trace: str, table: Table) -> list[list[str]]:
 
 def _csv_number(value: float) -> str:
     return "" if math.isnan(value) else repr(float(value))
+
+
+def all_tables(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> list[tuple[str, Table]]:
+    """Every table, as (trace, table), trace by trace."""
+    tables = []
+    for trace in comparison.traces:
+        of_trace = [method_table(comparison, trace), difference_table(comparison, trace)]
+        if parts[trace]:
+            of_trace += [make(comparison, trace, parts[trace]) for make in SPLIT_TABLES]
+        tables += [(trace, table) for table in of_trace if table is not None]
+    return tables
+
+
+SPLIT_TABLES = (end_table, equal_hypervolume_table, equal_carbon_table)

@@ -35,9 +35,9 @@ SERIES = {
 }
 # Components of the ledger, and the roles of GPUs, which share the colours of what they spend on.
 LEDGER = {
-    "evaluation": ("#1f4e79", "#6aa5dd"),
-    "sampling": ("#e39b2e", "#efb04e"),
-    "supernet_training": ("#f3d08c", "#a8752a"),
+    "evaluation": ("#3572a8", "#5b9bd3"),
+    "sampling": ("#eab25c", "#d39a44"),
+    "supernet_training": ("#b9772a", "#8f5f22"),
     "optimizer": ("#8a6fae", "#b79be0"),
     "idle": ("#c6cbd4", "#565e6b"),
     "switching": ("#c2413b", "#ef7a73"),

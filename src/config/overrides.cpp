@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 #include "base/error.hpp"
 
 namespace cenas {
@@ -16,8 +14,7 @@ void assign(TomlTable& table, std::string_view path, const TomlValue& value);
 
 /// The entry of `key`; an empty table is made where there is none.
 TomlEntry& require_entry(TomlTable& table, std::string_view key, const TomlValue& cause) {
-    const auto found = std::find_if(table.begin(), table.end(), [&](const TomlEntry& e) { return e.key == key; });
-    if (found != table.end()) return *found;
+    if (TomlEntry* found = find_entry(table, key)) return *found;
     return table.emplace_back(
         TomlEntry{std::string(key), cause.place, TomlValue{TomlTable{}, cause.place, cause.overridden}});
 }
@@ -60,9 +57,8 @@ void assign(TomlTable& table, std::string_view path, const TomlValue& value) {
 
 }  // namespace
 
-void apply_override(TomlTable& deck, const std::string& override) {
-    const std::string place = fmt::format("override '{}'", override);
-    const std::string_view text = override;
+void apply_override(TomlTable& deck, std::string_view text) {
+    const std::string place = fmt::format("override '{}'", text);
     const auto equals = text.find('=');
     const std::string_view path = text.substr(0, equals);
     if (equals == std::string_view::npos || path.find('.') == std::string_view::npos || path.starts_with('.') ||

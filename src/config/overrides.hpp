@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "config/toml_value.hpp"
 
 namespace cenas {
 
-/// Changes `deck` as `override` says: `section.key=value`, where the entry of a list is named by its `name`
+/// Changes `deck` as `text` says: `section.key=value`, where the entry of a list is named by its `name`
 /// (`method.ce-nas.evaluate=3`). What is not there yet is added; whether it is a key of decks is for the reader to
 /// say. Throws UsageError for a text that is not of this form, and for an entry that the deck does not have.
-void apply_override(TomlTable& deck, const std::string& override);
+void apply_override(TomlTable& deck, std::string_view text);
 
 }  // namespace cenas

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace cenas {
@@ -32,6 +31,26 @@ std::optional<double> number_in(const TomlValue& value) {
     if (const auto* integer = std::get_if<std::int64_t>(&value.value)) return static_cast<double>(*integer);
     if (const auto* given = std::get_if<double>(&value.value)) return *given;
     return std::nullopt;
+}
+
+std::string in_words(Range range) {
+    if (range.low == finite.low && range.high == finite.high) return "a finite number";
+    if (range.above) return fmt::format("a number above {} and up to {}", range.low, range.high);
+    return fmt::format("a number from {} to {}", range.low, range.high);
+}
+
+/// `Number` is double or an optional one.
+template <class Number>
+Scalar make_number(Number& target, Range range, std::function<std::string()> text) {
+    const auto set = [&target, range](const TomlValue& value) {
+        const auto given = number_in(value);
+        // Written so that NaN fails.
+        if (!given || !(*given >= range.low && *given <= range.high) || (range.above && *given == range.low))
+            return false;
+        target = *given;
+        return true;
+    };
+    return {in_words(range), set, std::move(text)};
 }
 
 /// A TOML time, or the same as a string; always with its zone.
@@ -78,17 +97,11 @@ Scalar integer(int& target, int low, int high) { return make_integer(target, low
 Scalar integer(std::int64_t& target, std::int64_t low, std::int64_t high) { return make_integer(target, low, high); }
 
 Scalar number(double& target, Range range) {
-    const auto set = [&target, range](const TomlValue& value) {
-        const auto given = number_in(value);
-        // Written so that NaN fails.
-        if (!given || !(*given >= range.low && *given <= range.high) || (range.above && *given == range.low))
-            return false;
-        target = *given;
-        return true;
-    };
-    return {fmt::format(range.above ? "a number above {} and up to {}" : "a number from {} to {}", range.low,
-                        range.high),
-            set, [&target] { return to_toml(target); }};
+    return make_number(target, range, [&target] { return to_toml(target); });
+}
+
+Scalar number(std::optional<double>& target, Range range) {
+    return make_number(target, range, [&target] { return target ? to_toml(*target) : std::string(); });
 }
 
 Scalar time(UtcTime& target) {
@@ -119,7 +132,7 @@ Scalar one_of(std::string& target, std::vector<std::string> words) {
 
 Scalar name(std::string& target) { return text(target, "a text of letters, digits, '-', '_' and '.'", is_name); }
 
-Scalar words(std::string& target) {
+Scalar nonempty(std::string& target) {
     return text(target, "a text that is not empty", [](const std::string& given) { return !given.empty(); });
 }
 

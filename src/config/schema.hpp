@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -67,11 +69,13 @@ struct Range {
 };
 constexpr Range from(double low, double high) { return {low, high}; }
 constexpr Range above(double low, double high) { return {low, high, true}; }
+constexpr Range finite = {std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max()};
 
 Scalar flag(bool& target);
 Scalar integer(int& target, int low, int high);
 Scalar integer(std::int64_t& target, std::int64_t low, std::int64_t high);
 Scalar number(double& target, Range range);
+Scalar number(std::optional<double>& target, Range range);
 Scalar time(UtcTime& target);
 Scalar one_of(std::string& target, std::vector<std::string> words);
 /// A string that `accepts` takes.
@@ -79,14 +83,14 @@ Scalar text(std::string& target, std::string allowed, std::function<bool(const s
 /// Letters, digits, '-', '_', '.': names become parts of file names and of overrides.
 Scalar name(std::string& target);
 /// Any string but the empty one.
-Scalar words(std::string& target);
+Scalar nonempty(std::string& target);
 
-/// `fresh` makes a new entry, `keys` binds keys to one.
+/// `keys` binds keys to an entry, `fresh` makes a new one.
 template <class T>
-List list_of(std::vector<T>& entries, std::size_t at_least, std::function<T()> fresh,
-             std::function<std::vector<Key>(T&)> keys) {
-    return {at_least,
-            [&entries, fresh, keys] { return keys(entries.emplace_back(fresh())); },
+List list_of(
+    std::vector<T>& entries, std::size_t at_least, std::vector<Key> (*keys)(T&),
+    std::function<T()> fresh = [] { return T(); }) {
+    return {at_least, [&entries, fresh, keys] { return keys(entries.emplace_back(fresh())); },
             [&entries, keys] {
                 std::vector<std::vector<Key>> all;
                 for (T& entry : entries) all.push_back(keys(entry));

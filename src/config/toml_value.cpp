@@ -34,7 +34,7 @@ OtherTime other_time(const Time& time) {
 std::variant<UtcTime, OtherTime> moment(const toml::date_time& t) {
     if (!t.offset || t.time.nanosecond != 0) return other_time(t);
     UtcTime utc = utc_from_civil(t.date.year, t.date.month, t.date.day, t.time.hour, t.time.minute, t.time.second);
-    utc.seconds -= 60 * t.offset->minutes;
+    utc.seconds -= std::int64_t{60} * t.offset->minutes;
     return utc;
 }
 
@@ -57,8 +57,7 @@ TomlValue convert(const toml::node& node, const Origin& origin) {
     if (const auto* flag = node.as_boolean()) result.value = flag->get();
     if (const auto* date = node.as_date()) result.value = other_time(date->get());
     if (const auto* time = node.as_time()) result.value = other_time(time->get());
-    if (const auto* time = node.as_date_time())
-        std::visit([&](auto&& t) { result.value = t; }, moment(time->get()));
+    if (const auto* time = node.as_date_time()) std::visit([&](auto&& t) { result.value = t; }, moment(time->get()));
     return result;
 }
 
@@ -99,6 +98,11 @@ TomlValue parse_override_value(std::string_view text, const std::string& place) 
         // No literal either: a bare word, a path.
     }
     return {std::string(text), place, true};
+}
+
+TomlEntry* find_entry(TomlTable& table, std::string_view key) {
+    const auto found = std::find_if(table.begin(), table.end(), [&](const TomlEntry& e) { return e.key == key; });
+    return found == table.end() ? nullptr : &*found;
 }
 
 const TomlValue* find(const TomlTable& table, std::string_view key) {

@@ -19,7 +19,7 @@ namespace cenas {
 struct TomlValue;
 struct TomlEntry;
 using TomlArray = std::vector<TomlValue>;
-using TomlTable = std::vector<TomlEntry>;  ///< in order of writing
+using TomlTable = std::vector<TomlEntry>;
 
 /// A date or time that is no moment of UTC in whole seconds, as written. No key takes one.
 struct OtherTime {
@@ -44,6 +44,8 @@ TomlTable parse_toml(std::string_view text, const std::string& file);
 /// The value of a command-line override: a TOML literal, or else `text` itself as a string.
 TomlValue parse_override_value(std::string_view text, const std::string& place);
 
+/// The entry of `key`, or null.
+TomlEntry* find_entry(TomlTable& table, std::string_view key);
 /// The value of `key`, or null.
 const TomlValue* find(const TomlTable& table, std::string_view key);
 /// The value of `key` if it is a string, else empty.

@@ -41,8 +41,12 @@ class Handle {
     Closer closer_;
 };
 
-/// HDF5 prints its error stack by default; our messages replace it.
-void silence_library() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+/// Before the first use. HDF5 prints its error stack by default; our messages replace it. Its clean-up at exit crashes
+/// once a file could not be closed (disk full), and has nothing to do for us, who close everything ourselves.
+void prepare_library() {
+    H5dont_atexit();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 Handle fixed_text_type(std::size_t length) {
     const hid_t type = H5Tcopy(H5T_C_S1);
@@ -50,12 +54,6 @@ Handle fixed_text_type(std::size_t length) {
     H5Tset_strpad(type, H5T_STR_NULLPAD);
     H5Tset_cset(type, H5T_CSET_UTF8);
     return Handle(type, H5Tclose);
-}
-
-Handle link_creation() {
-    const hid_t plist = H5Pcreate(H5P_LINK_CREATE);
-    H5Pset_create_intermediate_group(plist, 1);
-    return Handle(plist, H5Pclose);
 }
 
 void sync_to_disk(const std::filesystem::path& path, int flags) {
@@ -78,9 +76,22 @@ bool path_exists(hid_t file, const std::string& path) {
     }
 }
 
+/// Makes the groups above `path` that are missing. The library's own way to do so (intermediate groups of a link) would
+/// give them times.
+void make_groups_above(hid_t file, const std::string& path) {
+    const Handle creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
+    H5Pset_obj_track_times(creation.get(), 0);
+    for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+        const std::string group = path.substr(0, slash);
+        if (!path_exists(file, group))
+            const Handle made(H5Gcreate2(file, group.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Gclose);
+    }
+}
+
 }  // namespace
 
 std::string library_version() {
+    prepare_library();
     unsigned major = 0, minor = 0, release = 0;
     H5get_libversion(&major, &minor, &release);
     return fmt::format("{}.{}.{}", major, minor, release);
@@ -89,7 +100,7 @@ std::string library_version() {
 // --- Writer ------------------------------------------------------------------------------------------------------
 
 Writer::Writer(std::filesystem::path path, bool overwrite) : path_(std::move(path)), part_(path_) {
-    silence_library();
+    prepare_library();
     part_ += ".part";
     std::error_code status;
     if (!overwrite && std::filesystem::exists(path_, status))
@@ -117,12 +128,7 @@ namespace {
 
 void write_attribute(hid_t file, const std::filesystem::path& part, const std::string& where, const std::string& name,
                      hid_t memory_type, hid_t file_type, const void* value) {
-    if (!path_exists(file, where)) {
-        const Handle links = link_creation();
-        const Handle creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
-        H5Pset_obj_track_times(creation.get(), 0);
-        const Handle group(H5Gcreate2(file, where.c_str(), links.get(), creation.get(), H5P_DEFAULT), H5Gclose);
-    }
+    make_groups_above(file, where + "/");
     const Handle object(H5Oopen(file, where.c_str(), H5P_DEFAULT), H5Oclose);
     const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
     const Handle attribute(H5Acreate2(object.get(), name.c_str(), file_type, space.get(), H5P_DEFAULT, H5P_DEFAULT),
@@ -147,38 +153,48 @@ void Writer::attribute(const std::string& where, const std::string& name, double
     write_attribute(file_, part_, where, name, H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE, &value);
 }
 
+namespace {
+
+/// Chunked and compressed, except where there is nothing to store.
+Handle dataset_creation(const std::vector<hsize_t>& extent, std::size_t count) {
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_obj_track_times(creation, 0);
+    if (count > 0) {
+        constexpr hsize_t chunk_rows = 16384;  // 128 KiB of doubles: small enough to cache, large enough to compress
+        std::vector<hsize_t> chunk = extent;
+        chunk[0] = std::min(chunk[0], chunk_rows);
+        H5Pset_chunk(creation, static_cast<int>(chunk.size()), chunk.data());
+        H5Pset_shuffle(creation);
+        H5Pset_deflate(creation, 4);  // zlib's Adler-32 finds damaged data
+    }
+    return Handle(creation, H5Pclose);
+}
+
+void attach_scales(hid_t file, const std::filesystem::path& part, const std::string& path, const Handle& dataset,
+                   const std::vector<std::string>& scales) {
+    for (std::size_t d = 0; d < scales.size(); ++d) {
+        const Handle scale(H5Dopen2(file, scales[d].c_str(), H5P_DEFAULT), H5Dclose);
+        if (!scale.valid() || H5DSattach_scale(dataset.get(), scale.get(), static_cast<unsigned>(d)) < 0)
+            throw RunError(fmt::format("{}: no dimension scale {} for {}", part.string(), scales[d], path));
+    }
+}
+
+}  // namespace
+
 void Writer::write(const std::string& path, std::int64_t memory_type, std::int64_t file_type, const void* data,
                    std::size_t count, const Description& about, std::vector<std::size_t> shape) {
     if (shape.empty()) shape = {count};
     const std::vector<hsize_t> extent(shape.begin(), shape.end());
     if (std::accumulate(extent.begin(), extent.end(), hsize_t{1}, std::multiplies<>()) != count)
         throw RunError(fmt::format("{}: dataset {}: {} values do not fill its shape", part_.string(), path, count));
+    make_groups_above(file_, path);
     const Handle space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose);
-    const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-    H5Pset_obj_track_times(creation.get(), 0);
-    if (count > 0) {
-        constexpr hsize_t chunk_rows = 16384;  // 128 KiB of doubles: small enough to cache, large enough to compress
-        std::vector<hsize_t> chunk = extent;
-        chunk[0] = std::min(chunk[0], chunk_rows);
-        H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data());
-        H5Pset_shuffle(creation.get());
-        H5Pset_deflate(creation.get(), 4);
-        H5Pset_fletcher32(creation.get());  // a damaged chunk is an error when read, not a wrong number
-    }
-    const Handle links = link_creation();
-    {
-        const Handle dataset(
-            H5Dcreate2(file_, path.c_str(), file_type, space.get(), links.get(), creation.get(), H5P_DEFAULT),
-            H5Dclose);
-        if (!dataset.valid() || H5Dwrite(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-            throw RunError(fmt::format("{}: cannot write dataset {}", part_.string(), path));
-        for (std::size_t d = 0; d < about.dimensions.size(); ++d) {
-            const Handle scale(H5Dopen2(file_, about.dimensions[d].c_str(), H5P_DEFAULT), H5Dclose);
-            if (!scale.valid() || H5DSattach_scale(dataset.get(), scale.get(), static_cast<unsigned>(d)) < 0)
-                throw RunError(
-                    fmt::format("{}: no dimension scale {} for {}", part_.string(), about.dimensions[d], path));
-        }
-    }
+    const Handle creation = dataset_creation(extent, count);
+    const Handle dataset(
+        H5Dcreate2(file_, path.c_str(), file_type, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Dclose);
+    if (!dataset.valid() || H5Dwrite(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
+        throw RunError(fmt::format("{}: cannot write dataset {}", part_.string(), path));
+    attach_scales(file_, part_, path, dataset, about.dimensions);
     attribute(path, "units", about.units);
     attribute(path, "description", about.text);
 }
@@ -242,7 +258,7 @@ void Writer::commit() {
 // --- Reader ------------------------------------------------------------------------------------------------------
 
 Reader::Reader(std::filesystem::path path) : path_(std::move(path)) {
-    silence_library();
+    prepare_library();
     std::error_code status;
     if (!std::filesystem::exists(path_, status)) throw DataError(fmt::format("{}: no such file", path_.string()));
     if (std::filesystem::is_directory(path_, status))
@@ -296,16 +312,39 @@ struct OpenDataset {
 
 /// A damaged or foreign extent must not make us ask for terabytes: the values have to be on disk, and deflate
 /// compresses at most 1032 : 1 (zlib technical details, "maximum compression factor").
-void require_plausible_size(const OpenDataset& open, const std::filesystem::path& path, const std::string& name) {
+bool has_plausible_size(const OpenDataset& open, double file_size) {
     constexpr double largest_ratio = 1032.0;
-    std::error_code ignored;
-    const double stored = std::min(static_cast<double>(H5Dget_storage_size(open.dataset.get())),
-                                   static_cast<double>(std::filesystem::file_size(path, ignored)));
+    const double stored = std::min(static_cast<double>(H5Dget_storage_size(open.dataset.get())), file_size);
     double size = static_cast<double>(H5Tget_size(open.type.get()));
     for (const hsize_t n : open.extent) size *= static_cast<double>(n);
-    if (size > stored * largest_ratio)
-        throw DataError(
-            fmt::format("{}: dataset {} holds less data than its shape says (damaged?)", path.string(), name));
+    return size <= stored * largest_ratio;
+}
+
+/// The list of a dataset's chunks has no checksum, and the library trusts it: a chunk is read beyond its end if the
+/// list says that its filters were left out, or that it is shorter than any filter's output.
+bool has_plausible_chunks(const OpenDataset& open, const Handle& space, double file_size) {
+    constexpr hsize_t smallest_zlib_stream = 8;  // header, empty block, Adler-32 (RFC 1950, RFC 1951)
+    const Handle creation(H5Dget_create_plist(open.dataset.get()), H5Pclose);
+    if (H5Pget_layout(creation.get()) != H5D_CHUNKED) return true;
+    std::vector<hsize_t> chunk(open.extent.size());
+    if (H5Pget_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()) < 0) return false;
+    double unfiltered = static_cast<double>(H5Tget_size(open.type.get()));
+    for (const hsize_t n : chunk) unfiltered *= static_cast<double>(n);
+
+    hsize_t chunks = 0;
+    std::vector<hsize_t> offset(chunk.size());
+    if (H5Dget_num_chunks(open.dataset.get(), space.get(), &chunks) < 0) return false;
+    for (hsize_t i = 0; i < chunks; ++i) {
+        unsigned skipped_filters = 0;
+        haddr_t address = 0;
+        hsize_t size = 0;
+        if (H5Dget_chunk_info(open.dataset.get(), space.get(), i, offset.data(), &skipped_filters, &address, &size) < 0)
+            return false;
+        if (static_cast<double>(address) + static_cast<double>(size) > file_size) return false;
+        const bool filtered = skipped_filters == 0 && size >= smallest_zlib_stream;
+        if (!filtered && static_cast<double>(size) != unfiltered) return false;
+    }
+    return true;
 }
 
 OpenDataset open_dataset(hid_t file, const std::filesystem::path& path, const std::string& name) {
@@ -318,7 +357,11 @@ OpenDataset open_dataset(hid_t file, const std::filesystem::path& path, const st
         throw DataError(fmt::format("{}: dataset {} has no values (damaged?)", path.string(), name));
     open.extent.resize(static_cast<std::size_t>(rank));
     H5Sget_simple_extent_dims(space.get(), open.extent.data(), nullptr);
-    require_plausible_size(open, path, name);
+    std::error_code ignored;
+    const auto file_size = static_cast<double>(std::filesystem::file_size(path, ignored));
+    if (!has_plausible_size(open, file_size) || !has_plausible_chunks(open, space, file_size))
+        throw DataError(
+            fmt::format("{}: dataset {} holds other data than its shape says (damaged?)", path.string(), name));
     open.count = std::accumulate(open.extent.begin(), open.extent.end(), std::size_t{1}, std::multiplies<>());
     return open;
 }

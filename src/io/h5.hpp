@@ -22,7 +22,7 @@ struct Description {
 
 /// Writes one HDF5 file: into `PATH.part` first; `commit()` flushes it to disk and renames it to PATH, so that a
 /// file that exists is complete. Without `commit()` the destructor removes the part file and PATH is untouched.
-/// HDF5's own object times are off: equal content gives equal files. Metadata and chunks carry checksums, so that
+/// HDF5's own object times are off: equal content gives equal files. Object headers and data carry checksums, so that
 /// damage is found. Groups of a dataset's path are made as needed.
 /// Throws DataError if PATH exists and `overwrite` is not set, RunError if the disk or the library refuses.
 class Writer {
@@ -37,8 +37,7 @@ class Writer {
     void attribute(const std::string& where, const std::string& name, std::int64_t value);
     void attribute(const std::string& where, const std::string& name, double value);
 
-    /// Datasets, row-major. `shape` empty: one dimension of the data's length. Chunked, shuffled, deflated and
-    /// checksummed (Fletcher-32).
+    /// Datasets, row-major. `shape` empty: one dimension of the data's length. Chunked, shuffled and deflated.
     void dataset(const std::string& path, std::span<const double> data, const Description& about,
                  std::vector<std::size_t> shape = {});
     void dataset(const std::string& path, std::span<const std::int32_t> data, const Description& about,

@@ -40,49 +40,84 @@ bool predicts_both_sides(const Svm& svm) {
     return (decisions.array() > 0).any() && (decisions.array() <= 0).any();
 }
 
-/// Splits the node in place and appends its children, or leaves it a leaf.
-void split_node(std::vector<LamooNode>& tree, std::size_t index, const LamooSamples& samples,
-                const std::vector<double>& gains, const LamooOptions& options) {
-    const std::vector<std::size_t> bag = tree[index].bag;
-    if (bag.size() <= static_cast<std::size_t>(options.leaf_size) || tree[index].depth >= options.depth) return;
-    const auto labels = label_bag(gains, samples.objectives);
-    if (labels.empty()) return;
-    Eigen::MatrixXd points(static_cast<Eigen::Index>(bag.size()), edge_count);
-    for (std::size_t i = 0; i < bag.size(); ++i)
-        points.row(static_cast<Eigen::Index>(i)) = lamoo_features(samples.cells[bag[i]]);
-    auto svm = Svm::fit(points, labels, {options.kernel, options.degree, options.penalty});
-    if (!svm || !predicts_both_sides(*svm)) return;
-
-    LamooNode good, bad;
-    good.parent = bad.parent = static_cast<int>(index);
-    good.depth = bad.depth = tree[index].depth + 1;
-    good.good = true;
-    for (std::size_t i = 0; i < bag.size(); ++i) (labels[i] > 0 ? good : bad).bag.push_back(bag[i]);
-    tree[index].split = std::move(svm);
-    tree[index].good_child = static_cast<int>(tree.size());
-    tree[index].bad_child = static_cast<int>(tree.size()) + 1;
-    tree.push_back(std::move(good));
-    tree.push_back(std::move(bad));
+/// A child of tree[index] with the samples of one side.
+LamooNode child_of(const std::vector<LamooNode>& tree, std::size_t index, const std::vector<std::int8_t>& labels,
+                   bool good, const LamooSamples& samples) {
+    const LamooNode& parent = tree[index];
+    LamooNode child;
+    child.parent = static_cast<int>(index);
+    child.good = good;
+    child.depth = parent.depth + 1;
+    child.place = 2 * parent.place + (good ? 0 : 1);
+    for (std::size_t i = 0; i < parent.bag.size(); ++i)
+        if ((labels[i] > 0) == good) child.bag.push_back(parent.bag[i]);
+    child.hypervolume = hypervolume(gains_of(samples, child.bag), samples.objectives);
+    return child;
 }
 
-double ucb(const std::vector<LamooNode>& tree, const LamooNode& node, double exploration) {
-    if (node.parent < 0) return node.hypervolume;
-    const auto parent = static_cast<double>(tree[static_cast<std::size_t>(node.parent)].bag.size());
-    return node.hypervolume +
-           2.0 * exploration * std::sqrt(2.0 * std::log(parent) / static_cast<double>(node.bag.size()));
+double exploration_term(std::size_t parent_samples, std::size_t samples, double exploration) {
+    return 2.0 * exploration *
+           std::sqrt(2.0 * std::log(static_cast<double>(parent_samples)) / static_cast<double>(samples));
 }
 
-/// The one of `nodes` with the largest UCB.
-int best_of(const std::vector<LamooNode>& tree, const std::vector<int>& nodes, double exploration, Random& random) {
+/// No leaf at or below the node has a larger UCB.
+double ucb_bound(const std::vector<LamooNode>& tree, const LamooNode& node, const LamooOptions& options) {
+    double term = lamoo_ucb(tree, node, options) - node.hypervolume;
+    std::size_t most = node.bag.size(), least = node.bag.size();  // samples after further halvings
+    for (int depth = node.depth; depth < options.depth && least > 1; ++depth) {
+        least /= 2;
+        term = std::max(term, exploration_term(most, least, options.exploration));
+        most -= most / 2;
+    }
+    constexpr double rounding = 1 + 1e-12;  // of hypervolumes summed in another order
+    return node.hypervolume * rounding + term;
+}
+
+/// One of the nodes with the largest score, chosen by `random` from those that tie, in the order of the whole tree.
+int best_of(const std::vector<LamooNode>& tree, std::vector<int> nodes, const LamooOptions& options, Random& random) {
+    std::sort(nodes.begin(), nodes.end(), [&](int a, int b) {
+        return tree[static_cast<std::size_t>(a)].place < tree[static_cast<std::size_t>(b)].place;
+    });
     double best = -1.0;
     std::vector<int> ties;
     for (const int n : nodes) {
-        const double score = ucb(tree, tree[static_cast<std::size_t>(n)], exploration);
+        const double score = lamoo_ucb(tree, tree[static_cast<std::size_t>(n)], options);
         if (score > best) ties.clear();
         if (score >= best) ties.push_back(n);
         best = std::max(best, score);
     }
     return ties[ties.size() > 1 ? random.below(static_cast<std::uint32_t>(ties.size())) : 0];
+}
+
+int find_best_leaf(std::vector<LamooNode>& tree, const LamooSamples& samples, const LamooOptions& options,
+                   Random& random) {
+    std::vector<int> open{0}, leaves;
+    double best_leaf = -1.0;
+    const auto bound = [&](int n) { return ucb_bound(tree, tree[static_cast<std::size_t>(n)], options); };
+    while (!open.empty()) {
+        const auto next = std::max_element(open.begin(), open.end(), [&](int a, int b) { return bound(a) < bound(b); });
+        if (bound(*next) < best_leaf) break;
+        const int node = *next;
+        open.erase(next);
+        if (split_lamoo_node(tree, static_cast<std::size_t>(node), samples, options)) {
+            open.push_back(tree[static_cast<std::size_t>(node)].good_child);
+            open.push_back(tree[static_cast<std::size_t>(node)].bad_child);
+        } else {
+            leaves.push_back(node);
+            best_leaf = std::max(best_leaf, lamoo_ucb(tree, tree[static_cast<std::size_t>(node)], options));
+        }
+    }
+    return best_of(tree, leaves, options, random);
+}
+
+int find_leaf_by_path(std::vector<LamooNode>& tree, const LamooSamples& samples, const LamooOptions& options,
+                      Random& random) {
+    int node = 0;
+    while (split_lamoo_node(tree, static_cast<std::size_t>(node), samples, options)) {
+        const LamooNode& inner = tree[static_cast<std::size_t>(node)];
+        node = best_of(tree, {inner.good_child, inner.bad_child}, options, random);
+    }
+    return node;
 }
 
 }  // namespace
@@ -95,31 +130,46 @@ Eigen::VectorXd lamoo_features(CellIndex cell) {
     return x;
 }
 
-std::vector<LamooNode> build_lamoo_tree(const LamooSamples& samples, const LamooOptions& options) {
+std::vector<LamooNode> lamoo_root(const LamooSamples& samples) {
     std::vector<LamooNode> tree(1);
     tree[0].bag.resize(samples.cells.size());
     std::iota(tree[0].bag.begin(), tree[0].bag.end(), std::size_t{0});
-    for (std::size_t i = 0; i < tree.size(); ++i) {  // the tree grows while we walk it
-        const auto gains = gains_of(samples, tree[i].bag);
-        tree[i].hypervolume = hypervolume(gains, samples.objectives);
-        split_node(tree, i, samples, gains, options);
-    }
+    tree[0].hypervolume = hypervolume(samples.gains, samples.objectives);
     return tree;
 }
 
-int select_lamoo_leaf(const std::vector<LamooNode>& tree, const LamooOptions& options, Random& random) {
-    if (options.selection == "leaf") {
-        std::vector<int> leaves;
-        for (std::size_t i = 0; i < tree.size(); ++i)
-            if (!tree[i].split) leaves.push_back(static_cast<int>(i));
-        return best_of(tree, leaves, options.exploration, random);
-    }
-    int node = 0;
-    while (tree[static_cast<std::size_t>(node)].split) {
-        const LamooNode& inner = tree[static_cast<std::size_t>(node)];
-        node = best_of(tree, {inner.good_child, inner.bad_child}, options.exploration, random);
-    }
-    return node;
+bool split_lamoo_node(std::vector<LamooNode>& tree, std::size_t index, const LamooSamples& samples,
+                      const LamooOptions& options) {
+    const std::vector<std::size_t>& bag = tree[index].bag;
+    if (bag.size() <= static_cast<std::size_t>(options.leaf_size) || tree[index].depth >= options.depth) return false;
+    const auto labels = label_bag(gains_of(samples, bag), samples.objectives);
+    if (labels.empty()) return false;
+    Eigen::MatrixXd points(static_cast<Eigen::Index>(bag.size()), edge_count);
+    for (std::size_t i = 0; i < bag.size(); ++i)
+        points.row(static_cast<Eigen::Index>(i)) = lamoo_features(samples.cells[bag[i]]);
+    auto svm = Svm::fit(points, labels, {options.kernel, options.degree, options.penalty});
+    if (!svm || !predicts_both_sides(*svm)) return false;
+
+    LamooNode good = child_of(tree, index, labels, true, samples);
+    LamooNode bad = child_of(tree, index, labels, false, samples);
+    tree[index].split = std::move(svm);
+    tree[index].good_child = static_cast<int>(tree.size());
+    tree[index].bad_child = static_cast<int>(tree.size()) + 1;
+    tree.push_back(std::move(good));
+    tree.push_back(std::move(bad));
+    return true;
+}
+
+double lamoo_ucb(const std::vector<LamooNode>& tree, const LamooNode& node, const LamooOptions& options) {
+    if (node.parent < 0) return node.hypervolume;
+    const std::size_t parent_samples = tree[static_cast<std::size_t>(node.parent)].bag.size();
+    return node.hypervolume + exploration_term(parent_samples, node.bag.size(), options.exploration);
+}
+
+int find_lamoo_leaf(std::vector<LamooNode>& tree, const LamooSamples& samples, const LamooOptions& options,
+                    Random& random) {
+    return options.selection == "leaf" ? find_best_leaf(tree, samples, options, random)
+                                       : find_leaf_by_path(tree, samples, options, random);
 }
 
 Lamoo::Lamoo(const LamooOptions& options, const Candidates& candidates, int objectives, std::uint64_t seed)
@@ -151,10 +201,11 @@ void Lamoo::tell(CellIndex cell, std::span<const double> gains) {
 void Lamoo::update() {
     if (fitted_ == samples_.cells.size()) return;
     fitted_ = samples_.cells.size();
-    const auto tree = build_lamoo_tree(samples_, options_);
+    auto tree = lamoo_root(samples_);
     Random random(seed_, Stream::tie_breaking, updates_++);
     std::vector<Side> path;
-    for (auto node = static_cast<std::size_t>(select_lamoo_leaf(tree, options_, random)); tree[node].parent >= 0;) {
+    for (auto node = static_cast<std::size_t>(find_lamoo_leaf(tree, samples_, options_, random));
+         tree[node].parent >= 0;) {
         const bool good = tree[node].good;
         node = static_cast<std::size_t>(tree[node].parent);
         path.push_back({*tree[node].split, good});

@@ -11,18 +11,6 @@
 
 namespace cenas {
 
-/// A node of the partition tree. Its bag is a list of rows of the samples told so far.
-struct LamooNode {
-    std::vector<std::size_t> bag;
-    int parent = -1;
-    bool good = false;  ///< which side of the parent's split
-    int depth = 0;
-    double hypervolume = 0;    ///< of the bag
-    std::optional<Svm> split;  ///< inner nodes; decision > 0 is the good side
-    int good_child = -1;
-    int bad_child = -1;
-};
-
 /// Samples as LaMOO sees them.
 struct LamooSamples {
     int objectives = 0;
@@ -34,14 +22,38 @@ struct LamooSamples {
 /// [0, 1) as CE-NAS codes it.
 Eigen::VectorXd lamoo_features(CellIndex cell);
 
-/// The tree over all samples; node 0 is the root (paper, algorithm 1). A node is split if it holds more than
-/// leaf_size samples, is less than `depth` splits deep, its dominance numbers differ, and the fitted SVM puts samples
-/// of its bag on both sides; else it is a leaf, whatever made the split impossible.
-std::vector<LamooNode> build_lamoo_tree(const LamooSamples& samples, const LamooOptions& options);
+/// A node of the partition tree (paper, algorithm 1). Its bag is a list of rows of the samples.
+struct LamooNode {
+    std::vector<std::size_t> bag;
+    int parent = -1;
+    bool good = false;  ///< which side of the parent's split
+    int depth = 0;
+    std::uint64_t place = 1;   ///< of the node in the whole tree, level by level, good side first: children 2p, 2p + 1
+    double hypervolume = 0;    ///< of the bag
+    std::optional<Svm> split;  ///< inner nodes; decision > 0 is the good side
+    int good_child = -1;
+    int bad_child = -1;
+};
 
-/// The leaf to search: largest UCB = HV + 2 Cp sqrt(2 ln(n_parent) / n) over all leaves, or reached from the root by
-/// the larger UCB of the two children (`selection`). Ties are broken by `random`.
-int select_lamoo_leaf(const std::vector<LamooNode>& tree, const LamooOptions& options, Random& random);
+/// The tree before any split: its root holds all samples.
+std::vector<LamooNode> lamoo_root(const LamooSamples& samples);
+
+/// Splits a node and appends its children, the better half of the bag by dominance number and the rest. False, and the
+/// node stays a leaf, where it holds at most leaf_size samples or lies `depth` splits deep, where its dominance numbers
+/// are all equal, where no SVM can be fitted, or where the SVM puts the whole bag on one side.
+bool split_lamoo_node(std::vector<LamooNode>& tree, std::size_t index, const LamooSamples& samples,
+                      const LamooOptions& options);
+
+/// UCB = HV + 2 Cp sqrt(2 ln(n_parent) / n); the hypervolume alone for the root.
+double lamoo_ucb(const std::vector<LamooNode>& tree, const LamooNode& node, const LamooOptions& options);
+
+/// The leaf to search, after splitting as much of the tree as it takes to know it: the largest UCB of all leaves, or,
+/// for selection = "path", reached from the root by the child with the larger UCB. Ties are broken by `random`.
+/// "leaf" splits best first: no leaf below a node has a larger hypervolume than the node, nor fewer samples than
+/// repeated halving leaves, so a node whose bound lies below the best leaf needs no splitting. The result is the whole
+/// tree's.
+int find_lamoo_leaf(std::vector<LamooNode>& tree, const LamooSamples& samples, const LamooOptions& options,
+                    Random& random);
 
 class Lamoo final : public Strategy {
   public:

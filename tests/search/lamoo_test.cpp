@@ -36,10 +36,17 @@ LamooSamples made_up_samples(int n, std::uint64_t seed) {
     return samples;
 }
 
+/// The whole tree, every node split that can be, from the root level by level.
+std::vector<LamooNode> whole_tree(const LamooSamples& samples, const LamooOptions& options) {
+    auto tree = lamoo_root(samples);
+    for (std::size_t i = 0; i < tree.size(); ++i) split_lamoo_node(tree, i, samples, options);
+    return tree;
+}
+
 TEST(LamooTree, IsAPartitionThatFollowsTheRules) {
     LamooOptions options;
     const auto samples = made_up_samples(200, 1);
-    const auto tree = build_lamoo_tree(samples, options);
+    const auto tree = whole_tree(samples, options);
     ASSERT_GT(tree.size(), 1u);
     std::size_t in_leaves = 0;
     for (const auto& node : tree) {
@@ -67,46 +74,71 @@ TEST(LamooTree, DegenerateBagsStayLeaves) {
         equal.cells.push_back(i * 17);
         equal.gains.insert(equal.gains.end(), {1.0, 1.0});
     }
-    EXPECT_EQ(build_lamoo_tree(equal, options).size(), 1u);
+    EXPECT_EQ(whole_tree(equal, options).size(), 1u);
 
     LamooSamples one_cell = made_up_samples(50, 2);  // every point the same
     std::fill(one_cell.cells.begin(), one_cell.cells.end(), 7);
-    EXPECT_EQ(build_lamoo_tree(one_cell, options).size(), 1u);
+    EXPECT_EQ(whole_tree(one_cell, options).size(), 1u);
 
-    EXPECT_EQ(build_lamoo_tree(made_up_samples(2, 3), options).size(), 1u);
-    EXPECT_EQ(build_lamoo_tree(made_up_samples(0, 3), options).size(), 1u);
+    EXPECT_EQ(whole_tree(made_up_samples(2, 3), options).size(), 1u);
+    EXPECT_EQ(whole_tree(made_up_samples(0, 3), options).size(), 1u);
 
     LamooSamples constant = made_up_samples(50, 4);  // one objective says nothing
     for (std::size_t i = 1; i < constant.gains.size(); i += 2) constant.gains[i] = 3.0;
-    EXPECT_GT(build_lamoo_tree(constant, options).size(), 1u);
+    EXPECT_GT(whole_tree(constant, options).size(), 1u);
 }
 
-TEST(LamooSelection, LeafIsTheArgmaxOfTheFormula) {
-    for (const double exploration : {0.0, 0.5, 30.0}) {
-        LamooOptions options;
-        options.exploration = exploration;
-        const auto tree = build_lamoo_tree(made_up_samples(300, 5), options);
-        Random random(1, Stream::tests);
-        const int chosen = select_lamoo_leaf(tree, options, random);
-        const auto score = [&](const LamooNode& n) {
-            const auto parent = static_cast<double>(tree[static_cast<std::size_t>(n.parent)].bag.size());
-            return n.hypervolume +
-                   2 * exploration * std::sqrt(2 * std::log(parent) / static_cast<double>(n.bag.size()));
-        };
-        const double best = score(tree[static_cast<std::size_t>(chosen)]);
-        EXPECT_FALSE(tree[static_cast<std::size_t>(chosen)].split);
-        for (const auto& node : tree) EXPECT_TRUE(node.split || score(node) <= best);
+/// All leaves with the largest UCB, from the formula.
+std::set<std::uint64_t> best_leaves(const std::vector<LamooNode>& tree, double exploration) {
+    double best = -1;
+    std::set<std::uint64_t> places;
+    for (const auto& n : tree) {
+        if (n.split) continue;
+        double score = n.hypervolume;
+        if (n.parent >= 0)
+            score += 2 * exploration *
+                     std::sqrt(2 * std::log(static_cast<double>(tree[static_cast<std::size_t>(n.parent)].bag.size())) /
+                               static_cast<double>(n.bag.size()));
+        if (score > best) places.clear();
+        if (score >= best) places.insert(n.place);
+        best = std::max(best, score);
     }
+    return places;
+}
+
+// Best-first splitting must find the very leaf that the whole tree has, whatever the exploration.
+TEST(LamooSelection, BestFirstFindsTheLeafOfTheWholeTree) {
+    std::size_t spared = 0;
+    for (const double exploration : {0.0, 0.5, 5.0, 30.0, 500.0})
+        for (const int n : {11, 40, 173, 300})
+            for (std::uint64_t seed = 0; seed < 3; ++seed) {
+                LamooOptions options;
+                options.exploration = exploration;
+                options.depth = 4;
+                const auto samples = made_up_samples(n, seed);
+                const auto whole = whole_tree(samples, options);
+                auto partial = lamoo_root(samples);
+                Random random(seed, Stream::tests);
+                const auto found = static_cast<std::size_t>(find_lamoo_leaf(partial, samples, options, random));
+                const auto expected = best_leaves(whole, exploration);
+                EXPECT_EQ(expected.count(partial[found].place), 1u) << "n " << n << " Cp " << exploration;
+                for (const auto& node : whole)
+                    EXPECT_TRUE(node.place != partial[found].place || node.bag == partial[found].bag);
+                spared += whole.size() - partial.size();
+            }
+    EXPECT_GT(spared, 0u);  // else it was the whole tree after all
 }
 
 TEST(LamooSelection, PathGoesToTheBetterChild) {
     LamooOptions options;
     options.selection = "path";
     options.exploration = 0;
-    const auto tree = build_lamoo_tree(made_up_samples(300, 6), options);
+    const auto samples = made_up_samples(300, 6);
+    auto tree = lamoo_root(samples);
     Random random(1, Stream::tests);
-    int node = select_lamoo_leaf(tree, options, random);
+    int node = find_lamoo_leaf(tree, samples, options, random);
     EXPECT_FALSE(tree[static_cast<std::size_t>(node)].split);
+    EXPECT_GT(tree[static_cast<std::size_t>(node)].depth, 0);
     while (tree[static_cast<std::size_t>(node)].parent >= 0) {
         const auto& parent = tree[static_cast<std::size_t>(tree[static_cast<std::size_t>(node)].parent)];
         const int sibling = parent.good_child == node ? parent.bad_child : parent.good_child;
@@ -160,10 +192,10 @@ TEST(Lamoo, SameCallsGiveSameAnswers) {
 
 /// Cells of the whole space that lie where the tree's best leaf is, by the definition: every split on the way.
 std::set<CellIndex> region_by_definition(const LamooSamples& samples, const LamooOptions& options, std::uint64_t seed) {
-    const auto tree = build_lamoo_tree(samples, options);
+    auto tree = lamoo_root(samples);
     Random random(seed, Stream::tie_breaking, 0);
     std::set<CellIndex> region;
-    const int leaf = select_lamoo_leaf(tree, options, random);
+    const int leaf = find_lamoo_leaf(tree, samples, options, random);
     for (CellIndex cell = 0; cell < cell_count; ++cell) {
         bool inside = true;
         for (auto n = static_cast<std::size_t>(leaf); tree[n].parent >= 0; n = static_cast<std::size_t>(tree[n].parent))

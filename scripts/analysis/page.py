@@ -1,0 +1,298 @@
+# SPDX-FileCopyrightText: 2026 the cenas developers
+# SPDX-License-Identifier: MIT
+"""Writes a comparison as one HTML page that needs nothing beside itself: no network, no script, no other file."""
+from __future__ import annotations
+
+import os
+from html import escape
+
+import figures
+import tables
+import texts
+import theme
+from cenas_h5 import GRAMS_PER_KG, SECONDS_PER_HOUR, Run
+from comparison import Comparison, Group
+from decomposition import Decomposition, decompose_all
+from figures import Figure, Key
+from tables import Table
+
+TRACES_PER_ALLOCATION_FIGURE = 2
+
+
+def render(comparison: Comparison) -> str:
+    parts = decompose_all(comparison)
+    sections = [
+        ("summary", "Summary", _summary(comparison, parts)),
+        ("methods", "Methods compared", _methods(comparison)),
+        ("hypervolume", "Hypervolume over time and carbon", _figure(figures.hypervolume_figure(comparison))),
+        ("split", "Where the carbon goes: number, energy and timing of trainings", _split(comparison, parts)),
+        ("allocation", "Allocation over the trace", _allocation(comparison)),
+        ("ledger", "Ledger", _figure(figures.ledger_figure(comparison))),
+        ("fronts", "Pareto fronts found", _fronts(comparison)),
+        ("run", "What was run", _what_was_run(comparison)),
+        ("words", "What the words and intervals mean", _definitions()),
+    ]
+    sections = [section for section in sections if section[2]]
+    links = " ".join(f'<a href="#{anchor}">{escape(title.split(":")[0])}</a>' for anchor, title, _ in sections)
+    body = "".join(f'<section id="{anchor}"><h2>{escape(title)}</h2>{html}</section>' for anchor, title, html in sections)
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(_title(comparison))}</title>\n<style>\n{_style()}</style>\n</head>\n<body>\n"
+        f"<header>{_header(comparison)}<nav>{links}</nav></header>\n<main>\n{body}\n</main>\n"
+        f"<footer>{_footer(comparison)}</footer>\n</body>\n</html>\n"
+    )
+
+
+def _style() -> str:
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "page.css"), encoding="utf-8") as file:
+        rules = file.read()
+    light, dark = theme.css_variables(dark=False), theme.css_variables(dark=True)
+    return (
+        f":root {{ color-scheme: light dark; {light} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n{rules}"
+    )
+
+
+# --- head and foot ---------------------------------------------------------------------------------------------------
+
+
+def _title(comparison: Comparison) -> str:
+    return "cenas report: " + ", ".join(texts.run_name(run) for run in comparison.runs)
+
+
+def _header(comparison: Comparison) -> str:
+    titles = [title for title in map(texts.deck_title, comparison.runs) if title]
+    lead = f'<p class="lead">{escape(" · ".join(dict.fromkeys(titles)))}</p>' if titles else ""
+    badges = "".join(
+        f'<span class="badge{" warning" if warning else ""}">{escape(text)}</span>' for text, warning in _badges(comparison)
+    )
+    notices = "".join(f"<p>{escape(note)}</p>" for note in comparison.notes)
+    notices = f'<div class="notice">{notices}</div>' if notices else ""
+    return f"<h1>{escape(_title(comparison))}</h1>{lead}<div>{badges}</div>{notices}"
+
+
+def _badges(comparison: Comparison) -> list[tuple[str, bool]]:
+    """(text, is a warning), most important first."""
+    runs = comparison.runs
+    badges = []
+    if any(run.table.synthetic for run in runs):
+        badges.append(("SYNTHETIC table", True))
+    names = [t.name for run in runs for t in run.traces if t.synthetic]
+    if names:
+        badges.append((f"SYNTHETIC trace{'s' if len(set(names)) > 1 else ''}: {', '.join(dict.fromkeys(names))}", True))
+    if any(run.table.cost_scale != 1 for run in runs):
+        badges.append(("training times are modelled (cost scale)", True))
+    seeds = sorted({len(group.rows) for group in comparison.groups.values()})
+    count = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+    badges.append((f"{len(comparison.methods)} method{'s' * (len(comparison.methods) > 1)}", False))
+    badges.append((f"{len(comparison.traces)} trace{'s' * (len(comparison.traces) > 1)}", False))
+    badges.append((f"{count} seed{'s' * (count != '1')}", False))
+    badges += [(text, False) for text in dict.fromkeys(f"{run.accounting} accounting" for run in runs)]
+    badges += [(text, False) for text in dict.fromkeys(f"{run.table.cells:,} of {texts.CELLS_IN_SPACE:,} cells" for run in runs)]
+    return badges
+
+
+def _footer(comparison: Comparison) -> str:
+    files = ", ".join(escape(os.path.basename(run.path)) for run in comparison.runs)
+    return f"Made by scripts/analysis/report from {files}. Energy and carbon are modelled: rated power × time × intensity of the trace."
+
+
+# --- sections --------------------------------------------------------------------------------------------------------
+
+
+def _summary(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> str:
+    html = []
+    for trace in comparison.traces:
+        lines = "".join(f"<li>{line}</li>" for line in texts.summary(comparison, trace, parts[trace]))
+        html.append(f"<h3>{escape(_trace_title(comparison, trace))}</h3><ul>{lines}</ul>")
+    html.append('<p class="note">Numbers in brackets are 95 % intervals over seeds (percentile bootstrap, paired by seed).</p>')
+    return "".join(html)
+
+
+def _trace_title(comparison: Comparison, trace: str) -> str:
+    group = comparison.on_trace(trace)[0]
+    found = next(t for t in group.run.traces if t.name == group.run.searches["trace"][group.rows[0]])
+    return f"{trace}{' (synthetic trace)' if found.synthetic else ''}"
+
+
+def _methods(comparison: Comparison) -> str:
+    found = []
+    for trace in comparison.traces:
+        found += [tables.method_table(comparison, trace), tables.difference_table(comparison, trace)]
+    return "".join(_table(table) for table in found if table is not None)
+
+
+def _split(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> str:
+    if not any(parts.values()):
+        return ""
+    intro = (
+        f"<p>kg = trainings × (kWh / trainings) × (kg / kWh), so the carbon of a method over that of "
+        f"{escape(comparison.baseline)} is exactly the product of three ratios. Fewer trainings lower the first; overheads "
+        "raise the second; working in clean hours lowers the third.</p>"
+    )
+    of_traces = [
+        _table(make(comparison, trace, parts[trace])) for trace in comparison.traces if parts[trace] for make in tables.SPLIT_TABLES
+    ]
+    return intro + _figure(figures.decomposition_figure(comparison, parts)) + "".join(of_traces)
+
+
+def _allocation(comparison: Comparison) -> str:
+    step = TRACES_PER_ALLOCATION_FIGURE
+    chunks = [comparison.traces[k : k + step] for k in range(0, len(comparison.traces), step)]
+    return "".join(
+        _figure(figures.allocation_figure(comparison, chunk, f"allocation-{k}")) for k, chunk in enumerate(chunks)
+    )
+
+
+def _fronts(comparison: Comparison) -> str:
+    html = [_figure(figure) for figure in figures.front_figures(comparison)]
+    return "".join(html + [_front_list(comparison, trace) for trace in comparison.traces])
+
+
+def _front_list(comparison: Comparison, trace: str) -> str:
+    """The architectures of the best search of a trace: what the search was for."""
+    groups = comparison.on_trace(trace)
+    best = min(groups, key=lambda g: (-g.run.searches["hypervolume"][g.best_row()], g.run.searches["carbon_g"][g.best_row()]))
+    row = best.best_row()
+    front = best.run.pareto_front(row)
+    head = "".join(f"<th>{escape(f'{o.name} ({o.unit})')}</th>" for o in best.run.objectives)
+    body = "".join(_front_row(best, front, k) for k in range(len(front["cell"])))
+    search = best.run.searches[row]
+    return (
+        f"<details><summary>{escape(trace)}: the {len(front['cell'])} architectures on the front of the best search "
+        f"({escape(best.method)}, seed {search['seed']}, hypervolume {search['hypervolume']:.4f} of {best.run.hv_max:.4f})"
+        f'</summary><div class="scroll"><table><thead><tr>{head}<th>trained for g CO2e</th><th>after h</th>'
+        f"<th>architecture</th></tr></thead><tbody>{body}</tbody></table></div></details>"
+    )
+
+
+def _front_row(group: Group, front: dict, k: int) -> str:
+    cells = [f"{value:.4g}" for value in front["objectives"][k]]
+    cells.append("initial, free" if front["initial"][k] and not front["joules"][k] else f"{front['grams'][k]:.1f}")
+    cells.append(f"{front['end_s'][k] / SECONDS_PER_HOUR:.1f}")
+    numbers = "".join(f"<td>{text}</td>" for text in cells)
+    return f'<tr>{numbers}<td class="text"><code>{escape(str(front["architecture"][k]))}</code></td></tr>'
+
+
+def _what_was_run(comparison: Comparison) -> str:
+    rows = [(name, [value_of(run) for run in comparison.runs]) for name, value_of in FACTS]
+    rows += [(name, [str(run.provenance.get(key, "")) for run in comparison.runs]) for name, key in PROVENANCE]
+    body = "".join(
+        f"<tr><th>{escape(name)}</th>{''.join(f'<td>{escape(value)}</td>' for value in values)}</tr>" for name, values in rows
+    )
+    decks = "".join(
+        f"<details><summary>{title} of {escape(texts.run_name(run))}</summary><pre>{escape(text)}</pre></details>"
+        for run in comparison.runs
+        for title, text in (("Deck", run.deck), ("Effective deck (every key)", run.effective_deck))
+    )
+    return f'<div class="scroll"><table class="facts"><tbody>{body}</tbody></table></div>{decks}'
+
+
+def _definitions() -> str:
+    return "<dl>" + "".join(f"<dt>{escape(t)}</dt><dd>{escape(d)}</dd>" for t, d in texts.DEFINITIONS) + "</dl>"
+
+
+def _objectives_text(run: Run) -> str:
+    return "; ".join(f"{o.direction} {o.name} ({o.unit}), reference {o.reference:g}" for o in run.objectives)
+
+
+def _checksums_text(run: Run) -> str:
+    return "; ".join(f"{trace.name} {trace.checksum}" for trace in run.traces)
+
+
+def _sources_text(run: Run) -> str:
+    return "; ".join(f"{trace.name}: {trace.source} (step {trace.step_s / 60:g} min)" for trace in run.traces)
+
+
+def _seeds_text(run: Run) -> str:
+    return ", ".join(map(str, sorted(set(map(int, run.searches["seed"])))))
+
+
+def _stops_text(run: Run) -> str:
+    reasons = list(run.searches["stop_reason"])
+    return ", ".join(f"{reason} ({reasons.count(reason)})" for reason in dict.fromkeys(reasons))
+
+
+FACTS = (
+    ("file", lambda run: os.path.basename(run.path)),
+    ("program", lambda run: f"cenas {run.program_version}"),
+    ("searches", lambda run: f"{len(run.searches)} (seeds {_seeds_text(run)})"),
+    ("ended by", _stops_text),
+    ("time", lambda run: f"{run.horizon_s / SECONDS_PER_HOUR:g} h from {run.start:%Y-%m-%d %H:%M} UTC, {run.gpus} GPUs"),
+    ("accounting", lambda run: run.accounting + _account_from_text(run)),
+    ("PUE, embodied", lambda run: f"{run.pue:g}; {run.embodied_g_per_gpu_h:g} g per GPU-hour"),
+    ("table", texts.table_text),
+    ("training times", lambda run: "as in the table" if run.table.cost_scale == 1 else f"× {run.table.cost_scale:g} (modelled)"),
+    ("table checksum", lambda run: run.table.checksum),
+    ("objectives", _objectives_text),
+    ("HV_max", lambda run: f"{run.hv_max:.4f}, denoised {run.hv_max_denoised:.4f}"),
+    ("traces", texts.traces_text),
+    ("trace sources", _sources_text),
+    ("trace checksums", _checksums_text),
+)
+
+PROVENANCE = (
+    ("command", "command_line"),
+    ("host", "host"),
+    ("started", "started_utc"),
+    ("finished", "finished_utc"),
+    ("git commit", "git_commit"),
+    ("libraries", "libraries"),
+    ("MPI ranks", "ranks"),
+    ("threads", "threads"),
+    ("wall seconds", "wall_s"),
+)
+
+
+def _account_from_text(run: Run) -> str:
+    return f", from hour {run.account_from_s / SECONDS_PER_HOUR:g}" if run.account_from_s > 0 else ""
+
+
+# --- elements --------------------------------------------------------------------------------------------------------
+
+
+def _figure(figure: Figure) -> str:
+    keys = "".join(f'<li{_small(key)}>{_swatch(key)}{escape(key.label)}</li>' for key in figure.legend)
+    legend = f'<ul class="legend">{keys}</ul>' if keys else ""
+    return f"<figure>{legend}{figure.svg}<figcaption>{escape(figure.caption)}</figcaption></figure>"
+
+
+def _small(key: Key) -> str:
+    return "" if key.shape == "line" else ' class="small"'
+
+
+def _swatch(key: Key) -> str:
+    color = f"var(--{key.color})"
+    if key.shape == "line":
+        dashes = " ".join(f"{2 * length:g}" for length in key.dashes)
+        return (
+            f'<svg viewBox="0 0 30 12" aria-hidden="true"><line x1="0" y1="6" x2="30" y2="6" style="stroke:{color}" '
+            f'stroke-width="2.4"{f" stroke-dasharray={chr(34)}{dashes}{chr(34)}" if dashes else ""}/></svg>'
+        )
+    if key.shape == "box":
+        return f'<svg viewBox="0 0 13 12" aria-hidden="true"><rect width="13" height="12" style="fill:{color}"/></svg>'
+    fill = color if key.shape == "dot" else "none"
+    return (
+        f'<svg viewBox="0 0 13 12" aria-hidden="true"><circle cx="6.5" cy="6" r="4" style="fill:{fill};stroke:{color}" '
+        'stroke-width="1.6"/></svg>'
+    )
+
+
+def _table(table: Table) -> str:
+    head = "".join(f"<th>{escape(title)}</th>" for title in table.header)
+    body = "".join(f"<tr><th>{escape(row[0])}</th>{''.join(map(_cell, row[1:]))}</tr>" for row in table.rows)
+    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in table.notes)
+    return (
+        f'<div class="scroll"><table><caption>{escape(table.title)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>{notes}"
+    )
+
+
+def _cell(cell) -> str:
+    if isinstance(cell, str):
+        return f"<td>{escape(cell)}</td>"
+    interval = cell.interval
+    value = tables.number_text(interval.value, cell.decimals, cell.style)
+    spread = tables.interval_text(interval.low, interval.high, cell.decimals, cell.style)
+    return f"<td>{value}{f'<span class={chr(34)}interval{chr(34)}>{spread}</span>' if spread else ''}</td>"

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "config/schema.hpp"
+#include "driver/options.hpp"
+#include "eval/import_table.hpp"
+
+namespace cenas {
+
+// Every key of the files that cenas reads. Here a key is added, and nowhere else.
+
+/// What a deck says.
+struct DeckContent {
+    Options options;
+    LamooOptions lamoo;  ///< what methods start from
+};
+std::vector<Key> deck_keys(DeckContent& deck);
+
+/// Of a table description. Which of `column` and `constant` a column has is for the reader to find out.
+std::vector<Key> table_spec_keys(TableSpec& spec);
+
+}  // namespace cenas
