@@ -45,8 +45,8 @@ end_stage() {
 stage_summary() {
     end_stage
     local i
-    for i in "${!stage_names[@]}"; do printf '  %-28s %s\n' "${stage_names[i]}" "$(duration "${stage_seconds[i]}")"; done
-    printf '  %-28s %s\n' "together" "$(duration "$SECONDS")"
+    for i in "${!stage_names[@]}"; do printf '  %-34s %s\n' "${stage_names[i]}" "$(duration "${stage_seconds[i]}")"; done
+    printf '  %-34s %s\n' "together" "$(duration "$SECONDS")"
 }
 
 # Cores that this process may use; OpenMP's own settings aside, which nproc would follow.

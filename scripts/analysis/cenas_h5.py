@@ -19,6 +19,7 @@
 This file needs h5py and numpy and nothing else of the project: copy it beside your notebook if you like. A file that
 is missing, damaged, or no run file raises RunFileError with one line that names the file and what is wrong.
 """
+
 from __future__ import annotations
 
 import datetime
@@ -444,7 +445,9 @@ def _read_objectives(reader: _Reader) -> tuple[Objective, ...]:
     for direction in directions:
         if direction not in ("maximize", "minimize"):
             reader.fail(f"objective direction '{direction}' (allowed: maximize, minimize)")
-    return tuple(Objective(str(n), str(d), str(u), float(r)) for n, d, u, r in zip(names, directions, units, references))
+    return tuple(
+        Objective(str(n), str(d), str(u), float(r)) for n, d, u, r in zip(names, directions, units, references)
+    )
 
 
 def _read_traces(reader: _Reader) -> tuple[Trace, ...]:

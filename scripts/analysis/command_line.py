@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the cenas developers
 # SPDX-License-Identifier: MIT
 """What the scripts of this folder share: arguments, error messages of one line, exit codes as those of `cenas`."""
+
 from __future__ import annotations
 
 import argparse
@@ -43,7 +44,9 @@ def parser(description: str) -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 2 command line, 3 input data, 4 run-time failure.",
     )
     result.add_argument("files", nargs="+", metavar="FILE", help="run file of `cenas search` or `cenas sweep`")
-    result.add_argument("--baseline", metavar="NAME", help="method that the others are compared with (default: the first)")
+    result.add_argument(
+        "--baseline", metavar="NAME", help="method that the others are compared with (default: the first)"
+    )
     result.add_argument("--force", action="store_true", help="compare files although they are not comparable")
     return result
 

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the cenas developers
 # SPDX-License-Identifier: MIT
 """Puts the searches of one or several run files side by side: groups that differ by their seed only, with labels."""
+
 from __future__ import annotations
 
 import os
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cenas_h5 import Run, RunFileError, hv_log_difference
+from cenas_h5 import Run, RunFileError, Trace, hv_log_difference
 
 # A hypervolume this close to HV_max (as a part of it) counts as this close: the logarithm of the difference would
 # run to minus infinity, and below this it measures rounding.
@@ -32,6 +33,11 @@ class Group:
     @property
     def seeds(self) -> tuple[int, ...]:
         return tuple(int(seed) for seed in self.run.searches["seed"][list(self.rows)])
+
+    @property
+    def trace_in_file(self) -> Trace:
+        name = self.run.searches["trace"][self.rows[0]]
+        return next(trace for trace in self.run.traces if trace.name == name)
 
     def values(self, field: str) -> dict[int, float]:
         """{seed: value} of a column of run.searches."""
@@ -123,22 +129,19 @@ def compare(runs: list[Run], baseline: str | None = None, force: bool = False) -
 def _what_differs(first: Run, other: Run) -> list[str]:
     """One line for each reason not to compare the two files."""
     lines = []
-    for what, a, b in (
-        ("objectives", _objectives_text(first), _objectives_text(other)),
-        ("tables", _table_text(first), _table_text(other)),
-        ("signals and scopes of the traces", _signals_text(first), _signals_text(other)),
+    for what, text_of in (
+        ("objectives", _objectives_text),
+        ("tables", lambda run: f"{run.table.name}, checksum {run.table.checksum}"),
+        ("signals and scopes of the traces", _signals_text),
     ):
+        a, b = text_of(first), text_of(other)
         if a != b:
-            lines.append(f"{other.path} is not comparable with {first.path}: {what} differ ({b}; {a})")
+            lines.append(f"{other.path} is not comparable with {first.path}: {what} differ ({b} against {a})")
     return lines
 
 
 def _objectives_text(run: Run) -> str:
     return ", ".join(f"{o.direction} {o.name} in {o.unit} from {o.reference:g}" for o in run.objectives)
-
-
-def _table_text(run: Run) -> str:
-    return f"{run.table.name} {run.table.checksum[:12]}"
 
 
 def _signals_text(run: Run) -> str:
@@ -155,12 +158,12 @@ def _setting_notes(runs: list[Run]) -> tuple[str, ...]:
         "embodied g per GPU-hour": lambda run: f"{run.embodied_g_per_gpu_h:g}",
         "cost scale": lambda run: f"{run.table.cost_scale:g}",
     }
-    notes = []
+    differing = []
     for name, value_of in settings.items():
         values = list(dict.fromkeys(str(value_of(run)) for run in runs))
         if len(values) > 1:
-            notes.append(f"The files differ in {name} ({', '.join(values)}): compare carbon and energy with care.")
-    return tuple(notes)
+            differing.append(f"{name} ({', '.join(values)})")
+    return (f"The files differ in {', '.join(differing)}: compare carbon and energy with care.",) if differing else ()
 
 
 def _unlike_trace_notes(runs: list[Run]) -> tuple[str, ...]:

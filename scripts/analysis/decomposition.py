@@ -17,6 +17,7 @@ Over several seeds every quantity is summed over the seeds that both methods hav
 the table of means and their product stays exact. Intervals: percentile bootstrap over seeds, both methods resampled
 alike (paired).
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -134,7 +135,9 @@ def booked(evaluations: dict[str, np.ndarray]) -> np.ndarray:
 def spent_at_end(run: Run, i: int) -> Spent:
     search = run.search(i)
     embodied_g = search.intervals["embodied_grams"].sum()
-    return _spent(booked(search.evaluations).sum(), run.searches["energy_j"][i], run.searches["carbon_g"][i], embodied_g)
+    return _spent(
+        booked(search.evaluations).sum(), run.searches["energy_j"][i], run.searches["carbon_g"][i], embodied_g
+    )
 
 
 def spent_at_hypervolume(run: Run, i: int, level: float) -> Spent:
@@ -145,7 +148,9 @@ def spent_at_hypervolume(run: Run, i: int, level: float) -> Spent:
         raise ValueError(f"search {i} never reaches hypervolume {level}")
     k = rows[0]
     trainings = booked(log)[: k + 1].sum()
-    return _spent(trainings, log["search_joules"][k], log["search_grams"][k], embodied_grams_until(run, i, log["end_s"][k]))
+    return _spent(
+        trainings, log["search_joules"][k], log["search_grams"][k], embodied_grams_until(run, i, log["end_s"][k])
+    )
 
 
 def trainings_until(run: Run, i: int, kg: float) -> int:
@@ -185,7 +190,9 @@ def _split(method: list[Spent], baseline: list[Spent]) -> Split:
     weights = resampling_weights(len(a))
     values = ratios(a.sum(axis=0), b.sum(axis=0))
     samples = ratios(weights @ a, weights @ b)
-    return Split(Spent(*a.mean(axis=0)), Spent(*b.mean(axis=0)), Factors(*map(_interval, values, samples, [len(a)] * 6)), len(a))
+    return Split(
+        Spent(*a.mean(axis=0)), Spent(*b.mean(axis=0)), Factors(*map(_interval, values, samples, [len(a)] * 6)), len(a)
+    )
 
 
 def ratios(method: np.ndarray, baseline: np.ndarray) -> list[np.ndarray]:

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the cenas developers
 # SPDX-License-Identifier: MIT
 """The figures of a report. Each function draws one and returns it as SVG with a caption that says what is shown."""
+
 from __future__ import annotations
 
 import itertools
@@ -12,17 +13,17 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 import theme
-from cenas_h5 import JOULES_PER_KWH, SECONDS_PER_HOUR, Run, Interval, bootstrap_band, bootstrap_mean, non_dominated
+from cenas_h5 import JOULES_PER_KWH, SECONDS_PER_HOUR, Interval, Run, bootstrap_band, bootstrap_mean, non_dominated
 from comparison import Comparison, Group
 from decomposition import Decomposition
 from tables import decimals_for, number_text
 
 WIDTH = 11.4  # inches; the page is as wide
 GRID_POINTS = 200
+LOG_AXIS_FROM = 8.0  # ratio of the largest to the smallest final carbon from which the carbon axis is logarithmic
 # Points of a front that are this many interquartile ranges worse than the lower quartile are left out of a figure
 # (J. W. Tukey, "Exploratory Data Analysis", 1977: "far out"), so that it shows the others well.
 FAR_OUT = 3.0
-BAND_TEXT = "bands: pointwise 95 % interval of the mean (percentile bootstrap over seeds)"
 
 
 class Key(NamedTuple):
@@ -74,35 +75,37 @@ def hypervolume_figure(comparison: Comparison) -> Figure:
                 ax.set_xlim(left=0)
         axes[row, 0].set_title(f"{trace}: against time")
         axes[row, 0].set_xlabel("hours since the start")
-        axes[row, 0].set_ylabel(r"$\log_{10}(\mathrm{HV}_\mathrm{max} - \mathrm{HV})$, lower is better")
+        axes[row, 0].set_ylabel(
+            r"$\log_{10}(\mathrm{HV}_\mathrm{max} - \mathrm{HV})$, lower is better", parse_math=True
+        )
         axes[row, 1].set_title(f"{trace}: against carbon")
         axes[row, 1].set_xlabel("kg CO2e spent" + (" (log scale)" if log_carbon else ""))
-    return _finish(figure, "hypervolume", _method_keys(comparison), _hypervolume_caption(comparison, log_carbon))
+    return _finish(figure, "hypervolume", _method_keys(comparison), _hypervolume_caption(comparison))
 
 
-def _hypervolume_caption(comparison: Comparison, log_carbon: bool) -> str:
+def _hypervolume_caption(comparison: Comparison) -> str:
     parts = [
-        "HV log difference, log10(HV_max - HV): each unit down is a ten times smaller gap to the best hypervolume "
+        "HV log difference, log10(HV_max − HV): each unit down is a ten times smaller gap to the best hypervolume "
         "that the table allows. Lines: mean over seeds of the logarithm, initial architectures included, up to where "
         "every seed of the method has data",
-        BAND_TEXT + _single_seed_text(comparison),
+        _interval_text(comparison, "bands: pointwise 95 % interval of the mean"),
         "dots: where each seed ended",
         "hypervolume is a step function of time and of carbon; its value is held between trainings and read at "
         f"{GRID_POINTS} common points (no interpolation)",
     ]
     floored = [group.method for group in comparison.groups.values() if group.seeds_at_floor()]
     if floored:
-        parts.append(
-            f"gaps below a millionth of HV_max are drawn as a millionth (reached by {', '.join(dict.fromkeys(floored))})"
-        )
+        names = ", ".join(dict.fromkeys(floored))
+        parts.append(f"gaps below a millionth of HV_max are drawn as a millionth (reached by {names})")
     return "; ".join(parts) + "."
 
 
-def _single_seed_text(comparison: Comparison) -> str:
+def _interval_text(comparison: Comparison, what: str, how: str = "percentile bootstrap over seeds") -> str:
+    """What an interval in a figure is, or why there is none."""
     single = sum(len(group.rows) == 1 for group in comparison.groups.values())
-    if not single:
-        return ""
-    return " - none, one seed has no spread" if single == len(comparison.groups) else " where there is more than one seed"
+    if single == len(comparison.groups):
+        return "no intervals: there is one seed, which has no spread"
+    return f"{what} ({how}{'; none where there is one seed' if single else ''})"
 
 
 def _draw_curve(ax, comparison: Comparison, group: Group, against: str, left: float) -> None:
@@ -129,9 +132,9 @@ def _final_kg(groups) -> np.ndarray:
 
 
 def _spans_decades(comparison: Comparison) -> bool:
-    """Methods that differ tenfold in carbon cannot be read on one linear axis."""
+    """Methods that differ much in carbon cannot be read on one linear axis."""
     kg = _final_kg(comparison.groups.values())
-    return bool(np.any(kg > 0) and kg.max() > 8 * kg[kg > 0].min())
+    return bool(np.any(kg > 0) and kg.max() > LOG_AXIS_FROM * kg[kg > 0].min())
 
 
 def _carbon_left(groups: list[Group]) -> float:
@@ -144,14 +147,18 @@ def _log_axis(ax, left: float, right: float) -> None:
     """Logarithmic x axis with plain numbers, as many as there is room for."""
     ax.set_xscale("log")
     ax.set_xlim(left, right)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if right < 40 * left else (1.0,), numticks=12))
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if right < 100 * left else (1.0,), numticks=12))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 # --- allocation ------------------------------------------------------------------------------------------------------
 
-ROLES = (("gpus_evaluate", "evaluate", "evaluation"), ("gpus_sample", "sample", "sampling"), ("gpus_idle", "idle", "idle"))
+ROLES = (
+    ("gpus_evaluate", "evaluate", "evaluation"),
+    ("gpus_sample", "sample", "sampling"),
+    ("gpus_idle", "idle", "idle"),
+)
 
 
 def allocation_figure(comparison: Comparison, traces: tuple[str, ...], identifier: str) -> Figure:
@@ -186,8 +193,13 @@ def allocation_figure(comparison: Comparison, traces: tuple[str, ...], identifie
         "every step (mean over seeds, no interval); the dark line repeats the shape of the intensity, scaled to the "
         "panel. A method that shifts work to clean hours evaluates where the line is low."
     )
-    keys = [Key(label, "box", component) for _, label, component in ROLES]
+    keys = [Key(label, "box", component) for column, label, component in ROLES if _is_used(comparison, column)]
     return _finish(figure, identifier, keys, caption)
+
+
+def _is_used(comparison: Comparison, column: str) -> bool:
+    groups = comparison.groups.values()
+    return any(np.any(group.run.search(i).intervals[column] > 0) for group in groups for i in group.rows)
 
 
 def _longest_intervals(group: Group) -> dict[str, np.ndarray]:
@@ -196,9 +208,9 @@ def _longest_intervals(group: Group) -> dict[str, np.ndarray]:
 
 def _step_edges(group: Group, intervals: dict[str, np.ndarray]) -> np.ndarray:
     """Begin of every step and the end of the last one, in hours."""
-    step_s = next(t.step_s for t in group.run.traces if t.name == group.run.searches["trace"][group.rows[0]])
     starts = intervals["start_s"]
-    return np.append(starts, min(starts[-1] + step_s, max(group.run.horizon_s, starts[-1] + 1.0))) / SECONDS_PER_HOUR
+    end = min(starts[-1] + group.trace_in_file.step_s, group.run.horizon_s)
+    return np.append(starts, end) / SECONDS_PER_HOUR
 
 
 def _draw_intensity(ax, comparison: Comparison, trace: str) -> float:
@@ -245,18 +257,34 @@ def front_figures(comparison: Comparison) -> list[Figure]:
             objectives = groups[0].run.objectives
             if len(objectives) < 2:
                 continue
-            view = FrontView(comparison, groups, _table_front(groups[0].run))
+            panels = [_front_panel(comparison, group) for group in groups]
+            view = FrontView(groups[0].run, _table_front(groups[0].run), panels)
             drawn = _front_panels(view) if len(objectives) == 2 else _projection_panels(view)
             figures.append(_finish(drawn, f"front-{t}-{o}", (), _front_caption(trace, groups)))
     return figures
 
 
-class FrontView(NamedTuple):
-    """What one figure of fronts shows: groups with the same objectives, and the front of their table."""
+class FrontPanel(NamedTuple):
+    """Fronts that one method found, as objectives [point, objective]."""
 
-    comparison: Comparison
-    groups: list[Group]
-    table_front: np.ndarray  # [point, objective]
+    method: str
+    color: str
+    every_seed: np.ndarray
+    best_seed: np.ndarray
+
+
+class FrontView(NamedTuple):
+    """What one figure of fronts shows. `run` is any run of the figure: they share table and objectives."""
+
+    run: Run
+    table_front: np.ndarray
+    panels: list[FrontPanel]
+
+
+def _front_panel(comparison: Comparison, group: Group) -> FrontPanel:
+    fronts = {i: group.run.pareto_front(i)["objectives"] for i in group.rows}
+    color = theme.series_color(comparison.index_of(group.method))
+    return FrontPanel(group.method, color, np.concatenate(list(fronts.values())), fronts[group.best_row()])
 
 
 def _table_front(run: Run) -> np.ndarray:
@@ -274,59 +302,58 @@ def _front_caption(trace: str, groups: list[Group]) -> str:
     directions = ", ".join(f"{o.name} ({o.unit}): {o.direction}" for o in groups[0].run.objectives)
     shape = "" if len(groups[0].run.objectives) == 2 else ", projected on each pair of objectives"
     return (
-        f"{trace}: Pareto fronts found by each method{shape}; {directions}. Filled: the front of its best seed (largest "
-        "hypervolume). Small faint dots: the fronts of all seeds. Thin grey: the front of the whole table, with the "
-        "mean of cells that are one network (denoised values), which a single measurement may beat. Points that lie far out "
-        f"(in one objective worse than the lower quartile of the table's front by {FAR_OUT:g} interquartile ranges) are "
-        "outside of the axes."
+        f"{trace}: Pareto fronts found by each method{shape}; {directions}. Filled: the front of its best seed "
+        "(largest hypervolume). Small faint dots: the fronts of all seeds. Thin grey: the front of the whole table, "
+        "with the mean of cells that are one network (denoised values), which a single measurement may beat. Points "
+        "that lie far out (in one objective worse than the lower quartile of the table's front by "
+        f"{FAR_OUT:g} interquartile ranges) are outside of the axes."
     )
 
 
 def _front_panels(view: FrontView):
     """Two objectives: a panel per method, the second objective to the right and the first one up."""
-    groups = view.groups
-    rows = math.ceil(len(groups) / 4)
-    columns = math.ceil(len(groups) / rows)
+    count = len(view.panels)
+    rows = math.ceil(count / 4)
+    columns = math.ceil(count / rows)
     width = max(WIDTH * columns / 4, 0.45 * WIDTH)
     figure, axes = theme.new_figure(width, 0.35 + 2.55 * rows, rows, columns, sharex=True, sharey=True)
-    for ax, group in itertools.zip_longest(axes.flat, groups):
-        if group is None:
+    for ax, panel in itertools.zip_longest(axes.flat, view.panels):
+        if panel is None:
             ax.set_axis_off()
             continue
-        ax.set_title(group.method)
-        _draw_front(ax, view, group, 1, 0)
+        ax.set_title(panel.method)
+        _draw_front(ax, view, panel, 1, 0)
     _limit_axes(axes[0, 0], view, 1, 0)
-    _label_outer(axes, len(groups), groups[0].run.objectives[1], groups[0].run.objectives[0])
+    _label_outer(axes, count, view.run.objectives[1], view.run.objectives[0])
     return figure
 
 
 def _projection_panels(view: FrontView):
     """Three and more objectives: a row per method, a column per pair of objectives."""
-    groups, objectives = view.groups, view.groups[0].run.objectives
+    objectives = view.run.objectives
     pairs = list(itertools.combinations(range(len(objectives)), 2))
-    height = 0.3 + (2.3 if len(groups) <= 6 else 1.7) * len(groups)
-    figure, axes = theme.new_figure(WIDTH, height, len(groups), len(pairs), sharex="col", sharey="col")
-    for row, group in enumerate(groups):
+    count = len(view.panels)
+    height = 0.3 + (2.3 if count <= 6 else 1.7) * count
+    figure, axes = theme.new_figure(WIDTH, height, count, len(pairs), sharex="col", sharey="col")
+    for row, panel in enumerate(view.panels):
         for column, (y, x) in enumerate(pairs):
-            ax = axes[row, column]
-            _draw_front(ax, view, group, x, y)
-            ax.set_ylabel(_objective_label(objectives[y]))
-            ax.set_xlabel(_objective_label(objectives[x]) if row == len(groups) - 1 else "")
-        axes[row, 0].set_title(group.method)
+            _draw_front(axes[row, column], view, panel, x, y)
+            axes[row, column].set_ylabel(_objective_label(objectives[y]))
+        axes[row, 0].set_title(panel.method)
     for column, (y, x) in enumerate(pairs):
+        axes[-1, column].set_xlabel(_objective_label(objectives[x]))
         _limit_axes(axes[0, column], view, x, y)
     return figure
 
 
 def _limit_axes(ax, view: FrontView, x: int, y: int) -> None:
     """Shows every point but those that lie far out on the worse side of one of the two objectives."""
-    objectives = view.groups[0].run.objectives
-    found = [group.run.pareto_front(i)["objectives"] for group in view.groups for i in group.rows]
-    points = np.concatenate([view.table_front, *found])
+    points = np.concatenate([view.table_front, *(panel.every_seed for panel in view.panels)])
     shown = np.ones(len(points), dtype=bool)
     for k in (x, y):
-        lower, upper = np.quantile(objectives[k].gains(view.table_front[:, k]), [0.25, 0.75])
-        shown &= objectives[k].gains(points[:, k]) >= lower - FAR_OUT * (upper - lower)
+        objective = view.run.objectives[k]
+        lower, upper = np.quantile(objective.gains(view.table_front[:, k]), [0.25, 0.75])
+        shown &= objective.gains(points[:, k]) >= lower - FAR_OUT * (upper - lower)
     for k, set_limits in ((x, ax.set_xlim), (y, ax.set_ylim)):
         values = points[shown, k]
         margin = 0.06 * max(np.ptp(values), 1e-9)
@@ -351,18 +378,14 @@ def _label_outer(axes, count: int, x, y) -> None:
             axes[row, column].set_ylabel(_objective_label(y))
 
 
-def _draw_front(ax, view: FrontView, group: Group, x: int, y: int) -> None:
-    color = theme.series_color(view.comparison.index_of(group.method))
-    run = group.run
-    fronts = [run.pareto_front(i)["objectives"] for i in group.rows]
-    best = run.pareto_front(group.best_row())["objectives"]
-    every = np.concatenate(fronts)
-    ax.scatter(view.table_front[:, x], view.table_front[:, y], s=4, color=theme.MUTED, alpha=0.5, linewidths=0, zorder=1)
-    ax.scatter(every[:, x], every[:, y], s=9, color=color, alpha=0.35, linewidths=0, zorder=2)
-    if len(run.objectives) == 2:
-        _draw_staircase(ax, view.table_front, run, theme.MUTED, 0.8)
-        _draw_staircase(ax, best, run, color, 1.4)
-    ax.scatter(best[:, x], best[:, y], s=20, color=color, edgecolors=theme.SURFACE, linewidths=0.6, zorder=4)
+def _draw_front(ax, view: FrontView, panel: FrontPanel, x: int, y: int) -> None:
+    table, every, best = view.table_front, panel.every_seed, panel.best_seed
+    ax.scatter(table[:, x], table[:, y], s=4, color=theme.MUTED, alpha=0.5, linewidths=0, zorder=1)
+    ax.scatter(every[:, x], every[:, y], s=9, color=panel.color, alpha=0.35, linewidths=0, zorder=2)
+    if len(view.run.objectives) == 2:
+        _draw_staircase(ax, table, view.run, theme.MUTED, 0.8)
+        _draw_staircase(ax, best, view.run, panel.color, 1.4)
+    ax.scatter(best[:, x], best[:, y], s=20, color=panel.color, edgecolors=theme.SURFACE, linewidths=0.6, zorder=4)
 
 
 def _draw_staircase(ax, points: np.ndarray, run, color: str, width: float) -> None:
@@ -383,7 +406,10 @@ def ledger_figure(comparison: Comparison) -> Figure:
     used = []
     for row, trace in enumerate(comparison.traces):
         groups = comparison.on_trace(trace)
-        for ax, amounts_of, total in ((axes[row, 0], _kwh_by_component, "energy_kwh"), (axes[row, 1], _kg_by_component, "carbon_kg")):
+        for ax, amounts_of, total in (
+            (axes[row, 0], _kwh_by_component, "energy_kwh"),
+            (axes[row, 1], _kg_by_component, "carbon_kg"),
+        ):
             amounts = {group.method: amounts_of(group) for group in groups}
             used += [c for c in components if any(a.get(c, 0.0) > 0 for a in amounts.values())]
             _draw_stacks(ax, groups, components, amounts, total)
@@ -396,9 +422,8 @@ def ledger_figure(comparison: Comparison) -> Figure:
     keys = [Key(c.replace("_", " "), "box", c) for c in shown]
     caption = (
         "What was booked, by component, mean over seeds. Left: IT energy. Right: carbon; "
-        "each component's energy times PUE times the intensity of the moment, and the embodied share of the GPUs. "
-        "Whiskers: 95 % interval of the total (percentile bootstrap over seeds)"
-        + _single_seed_text(comparison)
+        "each component's energy times PUE times the intensity of the moment, and the embodied share of the GPUs; "
+        + _interval_text(comparison, "whiskers: 95 % interval of the total")
         + "."
     )
     return _finish(figure, "ledger", keys, caption)
@@ -432,19 +457,27 @@ def _draw_stacks(ax, groups: list[Group], components: list[str], amounts: dict, 
         width = np.array([amounts[group.method].get(component, 0.0) for group in groups])
         ax.barh(positions, width, 0.62, left=left, color=theme.ledger_color(component), linewidth=0)
         left += width
-    decimals = decimals_for(1, [amount for group in groups for amount in group.values(total).values()])
     totals = [bootstrap_mean(list(group.values(total).values())) for group in groups]
+    decimals = decimals_for(1, [interval.value for interval in totals])
     for position, interval in zip(positions, totals):
-        reach = interval.value
-        if math.isfinite(interval.low):
-            ax.plot([interval.low, interval.high], [position] * 2, color=theme.TEXT, linewidth=1.2, marker="|", markersize=6)
-            reach = interval.high
-        ax.annotate(number_text(interval.value, decimals), (reach, position), (6, 0), textcoords="offset points", va="center", fontsize=8.5)
+        _draw_total(ax, interval, position, decimals)
     ax.set_yticks(positions, [group.method for group in groups])
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
-    ax.set_xlim(0, max(ax.get_xlim()[1], 1.12 * max(max(t.value, t.high if math.isfinite(t.high) else 0) for t in totals) or 1.0))
+    longest = max(np.nanmax([interval.value, interval.high]) for interval in totals)
+    ax.set_xlim(0, max(ax.get_xlim()[1], 1.12 * longest))
     ax.set_ylim(-0.6, len(groups) - 0.4)
+
+
+def _draw_total(ax, interval: Interval, position: float, decimals: int) -> None:
+    """Whisker at the end of a bar, and its number."""
+    low, high = interval.low, interval.high
+    if math.isnan(low):
+        low = high = interval.value
+    else:
+        ax.plot([low, high], [position] * 2, color=theme.TEXT, linewidth=1.2, marker="|", markersize=6)
+    text = number_text(interval.value, decimals)
+    ax.annotate(text, (high, position), (6, 0), textcoords="offset points", va="center", fontsize=8.5)
 
 
 # --- decomposition ---------------------------------------------------------------------------------------------------
@@ -477,10 +510,9 @@ def decomposition_figure(comparison: Comparison, parts: dict[str, list[Decomposi
     keys = [Key("at the end of the run", "dot", "text"), Key("at equal hypervolume", "ring", "text")]
     caption = (
         f"Carbon of each method over that of {comparison.baseline}, and its exact factors: the product of the three on "
-        "the right is the one on the left. Left of 1 is less. Whiskers: 95 % interval, percentile bootstrap over seeds, "
-        "both methods resampled alike (paired by seed)"
-        + _single_seed_text(comparison)
-        + ". Logarithmic axes: equal lengths are equal factors."
+        "the right is the one on the left. Left of 1 is less; equal lengths are equal factors (logarithmic axes); "
+        + _interval_text(comparison, "whiskers: 95 % interval", "percentile bootstrap over seeds, paired by seed")
+        + "."
     )
     return _finish(figure, "factors", keys, caption)
 

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the cenas developers
 # SPDX-License-Identifier: MIT
 """Writes a comparison as one HTML page that needs nothing beside itself: no network, no script, no other file."""
+
 from __future__ import annotations
 
 import os
@@ -10,8 +11,8 @@ import figures
 import tables
 import texts
 import theme
-from cenas_h5 import GRAMS_PER_KG, SECONDS_PER_HOUR, Run
-from comparison import Comparison, Group
+from cenas_h5 import SECONDS_PER_HOUR, Run
+from comparison import Comparison
 from decomposition import Decomposition, decompose_all
 from figures import Figure, Key
 from tables import Table
@@ -34,7 +35,9 @@ def render(comparison: Comparison) -> str:
     ]
     sections = [section for section in sections if section[2]]
     links = " ".join(f'<a href="#{anchor}">{escape(title.split(":")[0])}</a>' for anchor, title, _ in sections)
-    body = "".join(f'<section id="{anchor}"><h2>{escape(title)}</h2>{html}</section>' for anchor, title, html in sections)
+    body = "".join(
+        f'<section id="{anchor}"><h2>{escape(title)}</h2>{html}</section>' for anchor, title, html in sections
+    )
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -62,40 +65,51 @@ def _title(comparison: Comparison) -> str:
 
 
 def _header(comparison: Comparison) -> str:
-    titles = [title for title in map(texts.deck_title, comparison.runs) if title]
+    titles = list(filter(None, map(texts.deck_title, comparison.runs)))
     lead = f'<p class="lead">{escape(" · ".join(dict.fromkeys(titles)))}</p>' if titles else ""
-    badges = "".join(
-        f'<span class="badge{" warning" if warning else ""}">{escape(text)}</span>' for text, warning in _badges(comparison)
-    )
+    warnings = "".join(f'<span class="badge warning">{escape(text)}</span>' for text in _warnings(comparison.runs))
+    badges = "".join(f'<span class="badge">{escape(text)}</span>' for text in _badges(comparison))
     notices = "".join(f"<p>{escape(note)}</p>" for note in comparison.notes)
     notices = f'<div class="notice">{notices}</div>' if notices else ""
-    return f"<h1>{escape(_title(comparison))}</h1>{lead}<div>{badges}</div>{notices}"
+    return f"<h1>{escape(_title(comparison))}</h1>{lead}<div>{warnings}{badges}</div>{notices}"
 
 
-def _badges(comparison: Comparison) -> list[tuple[str, bool]]:
-    """(text, is a warning), most important first."""
-    runs = comparison.runs
-    badges = []
+def _warnings(runs: tuple[Run, ...]) -> list[str]:
+    """What a reader must not miss: where the numbers are not of the real world."""
+    warnings = []
     if any(run.table.synthetic for run in runs):
-        badges.append(("SYNTHETIC table", True))
-    names = [t.name for run in runs for t in run.traces if t.synthetic]
+        warnings.append("SYNTHETIC table")
+    names = list(dict.fromkeys(trace.name for run in runs for trace in run.traces if trace.synthetic))
     if names:
-        badges.append((f"SYNTHETIC trace{'s' if len(set(names)) > 1 else ''}: {', '.join(dict.fromkeys(names))}", True))
+        warnings.append(f"SYNTHETIC {_counted(names, 'trace')}: {', '.join(names)}")
     if any(run.table.cost_scale != 1 for run in runs):
-        badges.append(("training times are modelled (cost scale)", True))
+        warnings.append("modelled training times (cost scale)")
+    return warnings
+
+
+def _badges(comparison: Comparison) -> list[str]:
     seeds = sorted({len(group.rows) for group in comparison.groups.values()})
-    count = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
-    badges.append((f"{len(comparison.methods)} method{'s' * (len(comparison.methods) > 1)}", False))
-    badges.append((f"{len(comparison.traces)} trace{'s' * (len(comparison.traces) > 1)}", False))
-    badges.append((f"{count} seed{'s' * (count != '1')}", False))
-    badges += [(text, False) for text in dict.fromkeys(f"{run.accounting} accounting" for run in runs)]
-    badges += [(text, False) for text in dict.fromkeys(f"{run.table.cells:,} of {texts.CELLS_IN_SPACE:,} cells" for run in runs)]
-    return badges
+    badges = [f"{len(comparison.methods)} {_counted(comparison.methods, 'method')}"]
+    badges.append(f"{len(comparison.traces)} {_counted(comparison.traces, 'trace')}")
+    badges.append(f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else f"{seeds[0]} seed{'s' * (seeds[0] > 1)}")
+    badges += [
+        f"{trace.signal}, {texts.scope_text(trace)} intensity" for run in comparison.runs for trace in run.traces
+    ]
+    badges += [f"{run.accounting} accounting" for run in comparison.runs]
+    badges += [texts.cells_text(run) for run in comparison.runs]
+    return list(dict.fromkeys(badges))
+
+
+def _counted(things, noun: str) -> str:
+    return noun if len(things) == 1 else noun + "s"
 
 
 def _footer(comparison: Comparison) -> str:
     files = ", ".join(escape(os.path.basename(run.path)) for run in comparison.runs)
-    return f"Made by scripts/analysis/report from {files}. Energy and carbon are modelled: rated power × time × intensity of the trace."
+    return (
+        f"Made by scripts/analysis/report from {files}. Energy and carbon are modelled: rated power × time × "
+        "intensity of the trace."
+    )
 
 
 # --- sections --------------------------------------------------------------------------------------------------------
@@ -106,14 +120,16 @@ def _summary(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> s
     for trace in comparison.traces:
         lines = "".join(f"<li>{line}</li>" for line in texts.summary(comparison, trace, parts[trace]))
         html.append(f"<h3>{escape(_trace_title(comparison, trace))}</h3><ul>{lines}</ul>")
-    html.append('<p class="note">Numbers in brackets are 95 % intervals over seeds (percentile bootstrap, paired by seed).</p>')
+    if any(len(group.rows) > 1 for group in comparison.groups.values()):
+        html.append(
+            '<p class="note">In brackets: 95 % intervals (percentile bootstrap over seeds, paired by seed).</p>'
+        )
     return "".join(html)
 
 
 def _trace_title(comparison: Comparison, trace: str) -> str:
-    group = comparison.on_trace(trace)[0]
-    found = next(t for t in group.run.traces if t.name == group.run.searches["trace"][group.rows[0]])
-    return f"{trace}{' (synthetic trace)' if found.synthetic else ''}"
+    synthetic = comparison.on_trace(trace)[0].trace_in_file.synthetic
+    return f"{trace}{' (synthetic trace)' if synthetic else ''}"
 
 
 def _methods(comparison: Comparison) -> str:
@@ -128,11 +144,14 @@ def _split(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> str
         return ""
     intro = (
         f"<p>kg = trainings × (kWh / trainings) × (kg / kWh), so the carbon of a method over that of "
-        f"{escape(comparison.baseline)} is exactly the product of three ratios. Fewer trainings lower the first; overheads "
-        "raise the second; working in clean hours lowers the third.</p>"
+        f"{escape(comparison.baseline)} is exactly the product of three ratios. Fewer trainings lower the first, "
+        "overheads raise the second, and working in clean hours lowers the third.</p>"
     )
     of_traces = [
-        _table(make(comparison, trace, parts[trace])) for trace in comparison.traces if parts[trace] for make in tables.SPLIT_TABLES
+        _table(make(comparison, trace, parts[trace]))
+        for trace in comparison.traces
+        if parts[trace]
+        for make in tables.SPLIT_TABLES
     ]
     return intro + _figure(figures.decomposition_figure(comparison, parts)) + "".join(of_traces)
 
@@ -152,22 +171,23 @@ def _fronts(comparison: Comparison) -> str:
 
 def _front_list(comparison: Comparison, trace: str) -> str:
     """The architectures of the best search of a trace: what the search was for."""
-    groups = comparison.on_trace(trace)
-    best = min(groups, key=lambda g: (-g.run.searches["hypervolume"][g.best_row()], g.run.searches["carbon_g"][g.best_row()]))
-    row = best.best_row()
-    front = best.run.pareto_front(row)
-    head = "".join(f"<th>{escape(f'{o.name} ({o.unit})')}</th>" for o in best.run.objectives)
-    body = "".join(_front_row(best, front, k) for k in range(len(front["cell"])))
-    search = best.run.searches[row]
+    best = max(comparison.on_trace(trace), key=lambda group: group.run.searches["hypervolume"][group.best_row()])
+    search = best.run.searches[best.best_row()]
+    front = best.run.pareto_front(best.best_row())
+    title = (
+        f"{trace}: the {len(front['cell'])} architectures on the front of the best search ({best.method}, seed "
+        f"{search['seed']}, hypervolume {search['hypervolume']:.4f} of {best.run.hv_max:.4f})"
+    )
+    titles = [*(f"{o.name} ({o.unit})" for o in best.run.objectives), "trained for g CO2e", "after h", "architecture"]
+    head = "".join(f"<th>{escape(text)}</th>" for text in titles)
+    body = "".join(_front_row(front, k) for k in range(len(front["cell"])))
     return (
-        f"<details><summary>{escape(trace)}: the {len(front['cell'])} architectures on the front of the best search "
-        f"({escape(best.method)}, seed {search['seed']}, hypervolume {search['hypervolume']:.4f} of {best.run.hv_max:.4f})"
-        f'</summary><div class="scroll"><table><thead><tr>{head}<th>trained for g CO2e</th><th>after h</th>'
-        f"<th>architecture</th></tr></thead><tbody>{body}</tbody></table></div></details>"
+        f'<details><summary>{escape(title)}</summary><div class="scroll"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div></details>"
     )
 
 
-def _front_row(group: Group, front: dict, k: int) -> str:
+def _front_row(front: dict, k: int) -> str:
     cells = [f"{value:.4g}" for value in front["objectives"][k]]
     cells.append("initial, free" if front["initial"][k] and not front["joules"][k] else f"{front['grams'][k]:.1f}")
     cells.append(f"{front['end_s'][k] / SECONDS_PER_HOUR:.1f}")
@@ -179,7 +199,8 @@ def _what_was_run(comparison: Comparison) -> str:
     rows = [(name, [value_of(run) for run in comparison.runs]) for name, value_of in FACTS]
     rows += [(name, [str(run.provenance.get(key, "")) for run in comparison.runs]) for name, key in PROVENANCE]
     body = "".join(
-        f"<tr><th>{escape(name)}</th>{''.join(f'<td>{escape(value)}</td>' for value in values)}</tr>" for name, values in rows
+        f"<tr><th>{escape(name)}</th>{''.join(f'<td>{escape(value)}</td>' for value in values)}</tr>"
+        for name, values in rows
     )
     decks = "".join(
         f"<details><summary>{title} of {escape(texts.run_name(run))}</summary><pre>{escape(text)}</pre></details>"
@@ -219,11 +240,17 @@ FACTS = (
     ("program", lambda run: f"cenas {run.program_version}"),
     ("searches", lambda run: f"{len(run.searches)} (seeds {_seeds_text(run)})"),
     ("ended by", _stops_text),
-    ("time", lambda run: f"{run.horizon_s / SECONDS_PER_HOUR:g} h from {run.start:%Y-%m-%d %H:%M} UTC, {run.gpus} GPUs"),
+    (
+        "time",
+        lambda run: f"{run.horizon_s / SECONDS_PER_HOUR:g} h from {run.start:%Y-%m-%d %H:%M} UTC, {run.gpus} GPUs",
+    ),
     ("accounting", lambda run: run.accounting + _account_from_text(run)),
     ("PUE, embodied", lambda run: f"{run.pue:g}; {run.embodied_g_per_gpu_h:g} g per GPU-hour"),
     ("table", texts.table_text),
-    ("training times", lambda run: "as in the table" if run.table.cost_scale == 1 else f"× {run.table.cost_scale:g} (modelled)"),
+    (
+        "training times",
+        lambda run: "as in the table" if run.table.cost_scale == 1 else f"× {run.table.cost_scale:g} (modelled)",
+    ),
     ("table checksum", lambda run: run.table.checksum),
     ("objectives", _objectives_text),
     ("HV_max", lambda run: f"{run.hv_max:.4f}, denoised {run.hv_max_denoised:.4f}"),
@@ -253,7 +280,7 @@ def _account_from_text(run: Run) -> str:
 
 
 def _figure(figure: Figure) -> str:
-    keys = "".join(f'<li{_small(key)}>{_swatch(key)}{escape(key.label)}</li>' for key in figure.legend)
+    keys = "".join(f"<li{_small(key)}>{_swatch(key)}{escape(key.label)}</li>" for key in figure.legend)
     legend = f'<ul class="legend">{keys}</ul>' if keys else ""
     return f"<figure>{legend}{figure.svg}<figcaption>{escape(figure.caption)}</figcaption></figure>"
 

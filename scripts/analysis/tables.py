@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the cenas developers
 # SPDX-License-Identifier: MIT
 """The tables of report and decompose, as data: what is shown, apart from how (HTML, Markdown, csv)."""
+
 from __future__ import annotations
 
 import math
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from cenas_h5 import Interval, bootstrap_mean, paired_bootstrap_difference
 from comparison import Comparison, Group
-from decomposition import Decomposition, Spent, Split
+from decomposition import Decomposition, Split
 
 INTERVAL_TEXT = "95 % interval: percentile bootstrap over seeds"
 SAME_TEXT = "A number without an interval is the same in every seed"
@@ -109,7 +110,7 @@ def difference_table(comparison: Comparison, trace: str) -> Table | None:
         title=f"{trace}: difference to {comparison.baseline}, paired by seed",
         header=("method", "pairs", *(q.title for q in shown)),
         rows=tuple(rows),
-        notes=(f"{PAIRED_TEXT}. An interval without 0 is a difference that the seeds do not explain.",),
+        notes=(f"{PAIRED_TEXT}. Where the interval leaves 0 out, the difference is more than chance among the seeds.",),
     )
 
 
@@ -179,14 +180,15 @@ def _interval_note(groups: list[Group]) -> str:
 def floor_notes(groups: list[Group]) -> tuple[str, ...]:
     """Says where HV log differences were held at the floor."""
     notes = []
-    for denoised, what in ((False, "HV"), (True, "denoised HV")):
-        for group in groups:
-            count = group.seeds_at_floor(denoised)
-            if count:
-                notes.append(
-                    f"{group.method}: in {count} of {len(group.rows)} seeds the {what} is within a millionth of its "
-                    f"maximum; its log difference counts as {group.floor(denoised):.2f}."
-                )
+    for denoised, what in ((False, "hypervolume"), (True, "denoised hypervolume")):
+        counts = [(group, group.seeds_at_floor(denoised)) for group in groups]
+        texts = [f"{count} of {len(group.rows)} seeds of {group.method}" for group, count in counts if count]
+        if texts:
+            floor = number_text(groups[0].floor(denoised), 2)
+            where = ", ".join(texts)
+            notes.append(
+                f"The {what} is within a millionth of its maximum in {where}; its log difference counts as {floor}."
+            )
     return tuple(notes)
 
 

@@ -1,25 +1,27 @@
 # SPDX-FileCopyrightText: 2026 the cenas developers
 # SPDX-License-Identifier: MIT
 """Sentences of a report: what is meant by its words, and what the data says in plain language."""
+
 from __future__ import annotations
 
 import math
 import os
 from html import escape
 
-from cenas_h5 import Interval, Run, paired_bootstrap_difference
+from cenas_h5 import Interval, Run, Trace, paired_bootstrap_difference
 from comparison import Comparison, Group
 from decomposition import Decomposition, Factors
 from tables import decimals_for, interval_text, mean_of, number_text, values_of
 
 CELLS_IN_SPACE = 15625
+FEW = 5  # methods that a summary names one by one
 
 DEFINITIONS = (
     (
         "HV log difference",
         "log10(HV_max − HV), with HV the hypervolume of everything that the search trained, initial architectures "
-        "included, and HV_max that of the whole table. Lower is better; 1 less is a ten times smaller gap. Gaps below a "
-        "millionth of HV_max count as a millionth of it.",
+        "included, and HV_max that of the whole table. Lower is better; 1 less is a ten times smaller gap. Gaps below "
+        "a millionth of HV_max count as a millionth of it.",
     ),
     (
         "denoised",
@@ -39,10 +41,10 @@ DEFINITIONS = (
     ),
     (
         "split of the carbon",
-        "kg = trainings × (kWh / trainings) × (kg / kWh). kWh and kg are everything that was booked, so overheads raise "
-        "the energy per training, and the ratio of two methods' kg is exactly the product of the three ratios. "
-        "kg / kWh is PUE × the grid's intensity weighted by the energy (what timing changes: “grid”) × the embodied "
-        "share (total over operational kg: “embodied”).",
+        "kg = trainings × (kWh / trainings) × (kg / kWh). kWh and kg are everything that was booked, so overheads "
+        "raise the energy per training, and the ratio of two methods' kg is exactly the product of the three ratios. "
+        "kg / kWh is PUE × the grid's intensity weighted by the energy (“grid”: what timing changes) × the "
+        "embodied share (“embodied”: total over operational kg). A dash stands for a ratio to nothing.",
     ),
     (
         "at equal hypervolume",
@@ -55,10 +57,10 @@ DEFINITIONS = (
     (
         "intervals",
         "95 % percentile bootstrap: the searches of a method on a trace differ by their seed only; the seeds are drawn "
-        "again with replacement 10,000 times (random seed 0), and the central 95 % of the resulting means or ratios are "
-        "shown. Differences and ratios of two methods use the seeds that both have and draw them together (paired). "
-        "Ratios are those of sums over seeds. One seed has no interval; with fewer than about five the interval is "
-        "rough, and usually too narrow.",
+        "again with replacement 10,000 times (random seed 0), and the central 95 % of the resulting means or ratios "
+        "are shown. Differences and ratios of two methods use the seeds that both have and draw them together "
+        "(paired). Ratios are those of sums over seeds. One seed has no interval; with fewer than about five the "
+        "interval is rough, and usually too narrow.",
     ),
 )
 
@@ -68,14 +70,16 @@ def run_name(run: Run) -> str:
 
 
 def deck_title(run: Run) -> str:
-    """The first comment of the deck, if it begins with one (licence tags aside)."""
+    """The first sentence of the deck's opening comment (licence tags aside), or nothing."""
+    comment: list[str] = []
     for line in map(str.strip, run.deck.splitlines()):
-        if line and not line.startswith("#"):
+        if line.startswith("# SPDX-") or (not line and not comment):
+            continue
+        if not line.startswith("# "):
             break
-        text = line.lstrip("# ")
-        if text and not text.startswith("SPDX-"):
-            return text
-    return ""
+        comment.append(line.lstrip("# "))
+    sentence, end, _ = " ".join(comment).partition(". ")
+    return sentence + end.strip()
 
 
 # --- summary ---------------------------------------------------------------------------------------------------------
@@ -85,21 +89,22 @@ def summary(comparison: Comparison, trace: str, parts: list[Decomposition]) -> l
     """What happened on one trace, as HTML: a few sentences per method (the most telling ones if there are many)."""
     groups = comparison.on_trace(trace)
     baseline = comparison.baseline_on(trace)
-    if baseline is None or len(groups) == 1:
-        return [_alone(group) for group in groups[:4]]
-    lines = [_alone(baseline)]
-    by_method = {part.method: part for part in parts}
-    shown = _most_telling(comparison.others_on(trace))
-    lines += [_against(group, baseline, by_method.get(group.method)) for group in shown]
-    left_out = len(groups) - 1 - len(shown)
+    if baseline is None:
+        shown = groups[:FEW]
+        lines = [_alone(group) for group in shown]
+    else:
+        of_method = {part.method: part for part in parts}
+        shown = [baseline, *_most_telling(comparison.others_on(trace))]
+        lines = [_alone(baseline), *(_against(group, baseline, of_method.get(group.method)) for group in shown[1:])]
+    left_out = len(groups) - len(shown)
     if left_out:
-        lines.append(f"{left_out} more methods are in the tables and figures below.")
+        lines.append(f"The tables and figures below have {left_out} more.")
     return lines
 
 
 def _most_telling(groups: list[Group]) -> list[Group]:
     """All, if they are few; else the first three, and those with the best hypervolume and the least carbon."""
-    if len(groups) <= 5:
+    if len(groups) <= FEW:
         return groups
     best = min(groups, key=lambda group: mean_of(group, "hv_log_difference").value)
     least = min(groups, key=lambda group: mean_of(group, "carbon_kg").value)
@@ -108,11 +113,12 @@ def _most_telling(groups: list[Group]) -> list[Group]:
 
 def _alone(group: Group) -> str:
     seeds = len(group.rows)
-    over = f"Means of {seeds} seeds" if seeds > 1 else "One seed, so no intervals"
+    reached = _value(mean_of(group, "hv_log_difference"))
+    trainings = _value(mean_of(group, "evaluations"), 0)
+    kg = _amount(mean_of(group, "carbon_kg"))
     return (
-        f"<strong>{escape(group.method)}</strong> ended at an HV log difference of {_value(mean_of(group, 'hv_log_difference'))} "
-        f"after {_value(mean_of(group, 'evaluations'), 0)} trainings and {_amount(mean_of(group, 'carbon_kg'))} kg CO2e. "
-        f"{over}."
+        f"<strong>{escape(group.method)}</strong> ended at an HV log difference of {reached} after {trainings} "
+        f"trainings and {kg} kg CO2e. {f'Means of {seeds} seeds' if seeds > 1 else 'One seed, so no intervals'}."
     )
 
 
@@ -120,12 +126,14 @@ def _against(group: Group, baseline: Group, part: Decomposition | None) -> str:
     name, other = f"<strong>{escape(group.method)}</strong>", escape(baseline.method)
     if part is None:
         return f"{name} shares no seed with {other}, so they are not compared."
-    own, others = mean_of(group, "hv_log_difference"), mean_of(baseline, "hv_log_difference")
+    factors = part.at_end.factors
+    own = _value(mean_of(group, "hv_log_difference"))
+    others = number_text(mean_of(baseline, "hv_log_difference").value, 2)
     return (
-        f"{name} used {_ratio(part.at_end.factors.carbon)} the carbon of {other}{_factors(part.at_end.factors)}. Its HV log "
-        f"difference is {_value(own)} against {others.value:.2f}: {_verdict(_final_difference(group, baseline))}. For an "
-        f"equal hypervolume it needed {_ratio(part.at_equal_hypervolume.factors.carbon)} the carbon of {other}; at equal "
-        f"carbon its HV log difference is {_verdict(part.at_equal_carbon.difference)}."
+        f"{name} used {_ratio(factors.carbon)} the carbon of {other}{_factors(factors)}. "
+        f"Its HV log difference is {own} against {others}: {_verdict(_final_difference(group, baseline))}. "
+        f"For an equal hypervolume it needed {_ratio(part.at_equal_hypervolume.factors.carbon)} the carbon of {other}; "
+        f"at equal carbon its HV log difference is {_verdict(part.at_equal_carbon.difference)}."
     )
 
 
@@ -157,8 +165,12 @@ def _verdict(difference: Interval) -> str:
 
 
 def _value(interval: Interval, decimals: int = 2, style: str = "plain") -> str:
+    """'1.40 [1.21, 1.60]', or '1.40' where the interval shows nothing more."""
     text = number_text(interval.value, decimals, style)
-    return f"{text} {interval_text(interval.low, interval.high, decimals, style)}".rstrip()
+    spread = interval_text(interval.low, interval.high, decimals, style)
+    if spread in ("", f"[{text}, {text}]", f"[{text.rstrip('×')}, {text.rstrip('×')}]"):
+        return text
+    return f"{text} {spread}"
 
 
 def _amount(interval: Interval) -> str:
@@ -174,14 +186,21 @@ def _ratio(interval: Interval) -> str:
 # --- what was run ----------------------------------------------------------------------------------------------------
 
 
+def cells_text(run: Run) -> str:
+    return f"{run.table.cells:,} of {CELLS_IN_SPACE:,} cells"
+
+
 def table_text(run: Run) -> str:
-    mark = "SYNTHETIC table" if run.table.synthetic else "table"
-    return f"{mark} {run.table.name}, {run.table.cells:,} of {CELLS_IN_SPACE:,} cells"
+    return f"{'SYNTHETIC table' if run.table.synthetic else 'table'} {run.table.name}, {cells_text(run)}"
+
+
+def scope_text(trace: Trace) -> str:
+    return trace.scope.replace("_", " ")
 
 
 def traces_text(run: Run) -> str:
     return "; ".join(
-        f"{trace.name} ({'SYNTHETIC, ' if trace.synthetic else ''}{trace.signal}, {trace.scope.replace('_', ' ')})"
+        f"{trace.name} ({'SYNTHETIC, ' if trace.synthetic else ''}{trace.signal}, {scope_text(trace)})"
         for trace in run.traces
     )
 

@@ -7,6 +7,7 @@ readable on light and dark screens and on paper. Method colours: Okabe and Ito, 
 apart with every common kind of colour blindness), grey first and without the yellow, which is too faint on white;
 their dark variants are lighter tints of the same hues. More methods than colours repeat them with another line.
 """
+
 from __future__ import annotations
 
 import io
@@ -102,6 +103,7 @@ STYLE = {
     "grid.linewidth": 0.7,
     "lines.linewidth": 1.7,
     "hatch.linewidth": 0.6,
+    "text.parse_math": False,  # names of methods and objectives are the user's and may hold a $
     "svg.fonttype": "path",  # letters as outlines: the same widths on every machine
 }
 

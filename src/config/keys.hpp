@@ -19,7 +19,7 @@ struct DeckContent {
 };
 std::vector<Key> deck_keys(DeckContent& deck);
 
-/// Of a table description. Which of `column` and `constant` a column has is for the reader to find out.
+/// Of a table description. That a column has either `column` or `constant` is for read_table_spec to check.
 std::vector<Key> table_spec_keys(TableSpec& spec);
 
 }  // namespace cenas

@@ -34,6 +34,8 @@ std::deque<CellIndex> initial_design(const Candidates& candidates, int count, st
 
 }  // namespace
 
+Seconds run_horizon(const Options& options) { return Seconds(std::round(hours(options.run.hours).value)); }
+
 Seconds search_begin(const Options& options) {
     return options.accounting.mode == "paper" ? hours(options.accounting.account_from_h) : Seconds(0);
 }
@@ -48,7 +50,7 @@ Engine::Engine(const Problem& problem, const Options& options, const MethodOptio
       seed_(seed),
       paper_(options.accounting.mode == "paper"),
       step_(static_cast<double>(trace.step_s)),
-      horizon_(hours(options.run.hours)),
+      horizon_(run_horizon(options)),
       ledger_(trace.values, step_, options.power.pue, options.power.embodied_g_per_gpu_h),
       strategy_(make_strategy(method.search, problem.candidates, static_cast<int>(problem.objectives.size()),
                               static_cast<std::uint64_t>(seed))),

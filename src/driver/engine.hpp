@@ -117,6 +117,9 @@ class Engine {
     std::vector<IntervalRecord> intervals_;
 };
 
+/// Length of a run: run.hours in whole seconds.
+Seconds run_horizon(const Options& options);
+
 /// Where the world's clock and the search proper begin: account_from_h under paper accounting, else 0.
 Seconds search_begin(const Options& options);
 

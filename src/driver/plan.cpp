@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "carbon/synthetic_trace.hpp"
+#include "driver/engine.hpp"
 #include "io/table_file.hpp"
 
 namespace cenas {
@@ -63,7 +64,7 @@ Inputs load_inputs(const Options& options) {
     std::vector<Trace> traces;
     for (const auto& trace : options.traces) traces.push_back(load_trace(trace));
     if (!options.run.allow_unlike_traces) require_comparable(traces);
-    const auto length_s = static_cast<std::int64_t>(std::llround(options.run.hours * seconds_per_hour));
+    const auto length_s = static_cast<std::int64_t>(run_horizon(options).value);
     for (const auto& trace : traces) {
         inputs.windows.push_back(window_of(trace, options.run.start, length_s));
         inputs.trace_checksums.push_back(trace.checksum());

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/utc_time.hpp"
+#include "driver/engine.hpp"
 #include "driver/sweep.hpp"
 #include "io/h5.hpp"
 #include "io/run_file.hpp"
@@ -59,7 +60,7 @@ RunRecord describe_run(const RunRequest& request, Inputs inputs) {
     run.effective_deck = request.effective_deck;
     run.accounting = options.accounting.mode;
     run.start = options.run.start;
-    run.horizon_s = options.run.hours * seconds_per_hour;
+    run.horizon_s = run_horizon(options).value;
     run.account_from_s = options.accounting.account_from_h * seconds_per_hour;
     run.gpus = options.run.gpus;
     run.pue = options.power.pue;

@@ -14,7 +14,7 @@ const char* to_string(Direction direction);  // "maximize", "minimize"
 
 /// One objective of a table: what an evaluation measures, and what the supernet says of it.
 struct TableObjective {
-    std::string name;
+    std::string name;  ///< letters, digits, '_' and '-'; unique in its table
     Direction direction = Direction::maximize;
     std::string unit;
     std::vector<double> values;     ///< true value of each row

@@ -84,7 +84,7 @@ void make_groups_above(hid_t file, const std::string& path) {
     for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
         const std::string group = path.substr(0, slash);
         if (!path_exists(file, group))
-            const Handle made(H5Gcreate2(file, group.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Gclose);
+            H5Gclose(H5Gcreate2(file, group.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT));
     }
 }
 
@@ -320,31 +320,54 @@ bool has_plausible_size(const OpenDataset& open, double file_size) {
     return size <= stored * largest_ratio;
 }
 
-/// The list of a dataset's chunks has no checksum, and the library trusts it: a chunk is read beyond its end if the
-/// list says that its filters were left out, or that it is shorter than any filter's output.
-bool has_plausible_chunks(const OpenDataset& open, const Handle& space, double file_size) {
+/// Where the i-th chunk begins, counted in row-major order through chunks of this shape.
+std::vector<hsize_t> chunk_begin(const std::vector<hsize_t>& extent, const std::vector<hsize_t>& chunk, hsize_t i) {
+    std::vector<hsize_t> begin(extent.size());
+    for (std::size_t d = extent.size(); d-- > 0;) {
+        const hsize_t chunks = (extent[d] + chunk[d] - 1) / chunk[d];
+        begin[d] = i % chunks * chunk[d];
+        i /= chunks;
+    }
+    return begin;
+}
+
+/// The i-th chunk is listed and found where it belongs, lies in the file, and is as long as it can be.
+bool is_chunk_sound(const OpenDataset& open, const Handle& space, const std::vector<hsize_t>& chunk, hsize_t i,
+                    double unfiltered_size, double file_size) {
     constexpr hsize_t smallest_zlib_stream = 8;  // header, empty block, Adler-32 (RFC 1950, RFC 1951)
+    const hid_t dataset = open.dataset.get();
+    std::vector<hsize_t> begin(chunk.size());
+    unsigned skipped_filters = 0;
+    haddr_t address = 0;
+    hsize_t listed_size = 0, found_size = 0;
+    if (H5Dget_chunk_info(dataset, space.get(), i, begin.data(), &skipped_filters, &address, &listed_size) < 0 ||
+        begin != chunk_begin(open.extent, chunk, i) ||
+        H5Dget_chunk_storage_size(dataset, begin.data(), &found_size) < 0 || found_size != listed_size)
+        return false;
+    const auto size = static_cast<double>(found_size);
+    const bool filtered = skipped_filters == 0 && found_size >= smallest_zlib_stream;
+    return (filtered || size == unfiltered_size) && static_cast<double>(address) + size <= file_size;
+}
+
+/// The list of a dataset's chunks has no checksum, and the library trusts it: values of a chunk that it does not find
+/// are zeros, and a chunk is read beyond its end if the list says that its filters were left out, or that it is shorter
+/// than any filter's output.
+bool has_sound_chunks(const OpenDataset& open, const Handle& space, double file_size) {
     const Handle creation(H5Dget_create_plist(open.dataset.get()), H5Pclose);
     if (H5Pget_layout(creation.get()) != H5D_CHUNKED) return true;
     std::vector<hsize_t> chunk(open.extent.size());
     if (H5Pget_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()) < 0) return false;
-    double unfiltered = static_cast<double>(H5Tget_size(open.type.get()));
-    for (const hsize_t n : chunk) unfiltered *= static_cast<double>(n);
-
-    hsize_t chunks = 0;
-    std::vector<hsize_t> offset(chunk.size());
-    if (H5Dget_num_chunks(open.dataset.get(), space.get(), &chunks) < 0) return false;
-    for (hsize_t i = 0; i < chunks; ++i) {
-        unsigned skipped_filters = 0;
-        haddr_t address = 0;
-        hsize_t size = 0;
-        if (H5Dget_chunk_info(open.dataset.get(), space.get(), i, offset.data(), &skipped_filters, &address, &size) < 0)
-            return false;
-        if (static_cast<double>(address) + static_cast<double>(size) > file_size) return false;
-        const bool filtered = skipped_filters == 0 && size >= smallest_zlib_stream;
-        if (!filtered && static_cast<double>(size) != unfiltered) return false;
+    double unfiltered_size = static_cast<double>(H5Tget_size(open.type.get()));
+    hsize_t expected = 1;
+    for (std::size_t d = 0; d < chunk.size(); ++d) {
+        unfiltered_size *= static_cast<double>(chunk[d]);
+        expected *= (open.extent[d] + chunk[d] - 1) / chunk[d];
     }
-    return true;
+    hsize_t chunks = 0;
+    bool sound = H5Dget_num_chunks(open.dataset.get(), space.get(), &chunks) >= 0 && chunks == expected;
+    for (hsize_t i = 0; sound && i < chunks; ++i)
+        sound = is_chunk_sound(open, space, chunk, i, unfiltered_size, file_size);
+    return sound;
 }
 
 OpenDataset open_dataset(hid_t file, const std::filesystem::path& path, const std::string& name) {
@@ -359,7 +382,7 @@ OpenDataset open_dataset(hid_t file, const std::filesystem::path& path, const st
     H5Sget_simple_extent_dims(space.get(), open.extent.data(), nullptr);
     std::error_code ignored;
     const auto file_size = static_cast<double>(std::filesystem::file_size(path, ignored));
-    if (!has_plausible_size(open, file_size) || !has_plausible_chunks(open, space, file_size))
+    if (!has_plausible_size(open, file_size) || !has_sound_chunks(open, space, file_size))
         throw DataError(
             fmt::format("{}: dataset {} holds other data than its shape says (damaged?)", path.string(), name));
     open.count = std::accumulate(open.extent.begin(), open.extent.end(), std::size_t{1}, std::multiplies<>());

@@ -135,7 +135,7 @@ Trace read_trace_attributes(const h5::Reader& file) {
         parse_enum(file.text_attribute("/", "scope"), {Scope::direct, Scope::life_cycle}, place_of(file, "scope"));
     trace.start = parse_start(file.text_attribute("/", "start"), place_of(file, "start"));
     trace.step_s = file.integer_attribute("/", "step_s");
-    constexpr std::int64_t longest_step_s = 366 * 86400;  // also keeps times from overflowing
+    constexpr std::int64_t longest_step_s = std::int64_t{366} * 86400;  // also keeps times from overflowing
     if (trace.step_s < 1 || trace.step_s > longest_step_s)
         throw DataError(fmt::format("{}: {} (allowed: 1..{})", place_of(file, "step_s"), trace.step_s, longest_step_s));
     return trace;

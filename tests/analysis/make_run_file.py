@@ -8,7 +8,9 @@ log), so that the analysis can be checked against them. The same arguments alway
 
     python3 make_run_file.py example.h5 [--accounting paper] [--seeds 5] ...
 """
+
 import argparse
+import hashlib
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -75,7 +77,8 @@ class Recipe:
     table_name: str = "synthetic"
     table_seed: int = 0
     reach_hv_max: bool = False  # every search ends with the hypervolume of the whole table
-    deck: str = '# An example deck.\n[run]\nhours = 80\n'
+    early: dict[str, int] = field(default_factory=dict)  # method: steps after which its carbon budget is spent
+    deck: str = "# An example deck.\n[run]\nhours = 80\n"
 
 
 # --- the space and its table -----------------------------------------------------------------------------------------
@@ -186,147 +189,223 @@ def make_intensities(trace: str, steps: int, step_s: int) -> np.ndarray:
     return np.round(np.maximum(shape + rng.normal(0, 9.0, steps), 5.0), 2)
 
 
-def draw_cell(rng, gains, weight_limit: int, taken: np.ndarray) -> int:
-    """The best free one of some random cells for a random weighting of the objectives."""
-    candidates = rng.integers(0, CELLS, weight_limit)
-    candidates = candidates[~taken[candidates]]
-    if len(candidates) == 0:
-        return int(rng.choice(np.flatnonzero(~taken)))
-    weights = rng.dirichlet(np.ones(gains.shape[1]))
-    utility = (gains[candidates] / gains.max(axis=0)) @ weights + rng.normal(0, 0.02, len(candidates))
-    return int(candidates[np.argmax(utility)])
+@dataclass
+class Table:
+    """The architectures with what they give and cost, and the hypervolumes of them all."""
+
+    objectives: tuple
+    values: np.ndarray  # [cell, objective]
+    means: np.ndarray  # the same, mean over cells that are one network
+    training_s: np.ndarray
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> "Table":
+        values, classes, training_s = make_table(recipe.objectives, recipe.table_seed)
+        return cls(OBJECTIVES[: recipe.objectives], values, class_means(values, classes), training_s)
+
+    def __post_init__(self):
+        self.gains = gains_of(self.values, self.objectives)
+        self.mean_gains = gains_of(self.means, self.objectives)
+        front = front_of(self.gains)
+        self.hv_max = hypervolume(front)
+        self.hv_max_denoised = hypervolume(front_of(self.mean_gains))
+        self.pareto_cells = [int(np.flatnonzero(np.all(self.gains == point, axis=1))[0]) for point in front]
 
 
-def initial_cells(table_gains, seed: int) -> list[int]:
-    rng = np.random.default_rng((seed, 1))
-    return [int(cell) for cell in rng.choice(CELLS, 10, replace=False)]
+@dataclass
+class Training:
+    """A training under way."""
+
+    cell: int
+    initial: bool
+    start_s: float
+    left_s: float
+    end_s: float = 0.0
+    gpu_s: float = 0.0
+    joules: float = 0.0
+    grams: float = 0.0
+    paused: bool = False
 
 
-def make_search(recipe: Recipe, policy: Policy, intensities, table, seed: int) -> dict:
-    """Logs of one search: trainings run on GPU g while g < evaluate, each GPU one after the other."""
-    values, classes, training_s, objectives = table
-    gains = gains_of(values, objectives)
-    paper = recipe.accounting == "paper"
-    watts = np.array(PAPER_WATTS if paper else WATTS)
-    first = int(3600 // recipe.step_s) if paper else 0
-    steps = len(intensities)
-    rng = np.random.default_rng((seed, 2))
-    taken = np.zeros(CELLS, dtype=bool)
-    waiting = initial_cells(gains, seed)
-    taken[waiting] = True
-    start_s = first * recipe.step_s
-    done = []  # (end_s, cell, initial, start_s, gpu_s, joules, grams)
-    if paper:
-        done = [(float(start_s), cell, 1, float(start_s), 0.0, 0.0, 0.0) for cell in waiting]
-        waiting = []
-    elif recipe.reach_hv_max:
-        waiting = []
-    running: list[dict | None] = [None] * recipe.gpus
-    roles = np.zeros((steps, 3), dtype=np.int32)
-    joules = np.zeros((steps, 6))
-    pue = 1.0 if paper else 1.2
-    samples, supernet_left = 0, 0.0 if paper else 20.0 * 3600.0
-    started = 0
-    goals = list(np.argsort(gains.sum(axis=1))[::-1])
-    if recipe.reach_hv_max:
-        goals = [int(cell) for cell in range(CELLS) if np.any(np.all(front_of(gains) == gains[cell], axis=1))]
-    for step in range(first, steps):
-        evaluate, sample = policy(step, intensities, recipe.gpus)
-        roles[step] = (evaluate, sample, recipe.gpus - evaluate - sample)
-        grams_per_joule = intensities[step] * pue / 3.6e6
-        begin = step * recipe.step_s
-        for gpu in range(recipe.gpus):
-            t = 0.0
-            task = running[gpu]
-            if gpu < evaluate or (task is not None and task["initial"]) or waiting:
-                if task is not None and task["paused"] and not paper:
-                    t = 20.0
-                    joules[step, SWITCHING] += watts[SWITCHING] * t
-                while t < recipe.step_s:
-                    if running[gpu] is None:
-                        if not waiting and gpu >= evaluate:
-                            break
-                        initial = bool(waiting)
-                        if initial:
-                            cell = waiting.pop(0)
-                        elif recipe.reach_hv_max and goals:
-                            cell = goals.pop()
-                        else:
-                            cell = draw_cell(rng, gains, 2 + min(started // 2, 400), taken)
-                        taken[cell] = True
-                        started += not initial
-                        running[gpu] = {"cell": cell, "initial": initial, "start": begin + t, "left": training_s[cell],
-                                        "gpu_s": 0.0, "joules": 0.0, "grams": 0.0, "paused": False, "end": 0.0}
-                    task = running[gpu]
-                    work = min(task["left"], recipe.step_s - t)
-                    task["left"] -= work
-                    task["gpu_s"] += work
-                    task["joules"] += watts[EVALUATION] * work
-                    task["grams"] += watts[EVALUATION] * work * grams_per_joule
-                    joules[step, EVALUATION] += watts[EVALUATION] * work
-                    t += work
-                    task["end"] = begin + t
-                    if task["left"] <= 0:
-                        done.append((begin + t, task["cell"], int(task["initial"]), task["start"], task["gpu_s"],
-                                     task["joules"], task["grams"]))
-                        running[gpu] = None
-            elif task is not None:
-                task["paused"] = True
-            free_s = recipe.step_s - t
-            if evaluate <= gpu < evaluate + sample and free_s > 0:
-                training = min(supernet_left, free_s) if gpu == evaluate else 0.0
-                supernet_left -= training
-                busy = 0.4 * (free_s - training) if supernet_left <= 0 else 0.0
-                samples += int(busy / 60.0)
-                joules[step, SUPERNET] += watts[SUPERNET] * training
-                joules[step, SAMPLING] += watts[SAMPLING] * busy
-                free_s -= training + busy
-            joules[step, IDLE] += watts[IDLE] * free_s
-        joules[step, OPTIMIZER] = watts[OPTIMIZER] * recipe.step_s
-    grams = joules.sum(axis=1) * pue * intensities / 3.6e6
-    embodied = np.where(np.arange(steps) < first, 0.0, 0.0 if paper else 10.0 * recipe.gpus * recipe.step_s / 3600.0)
-    return finish_search(recipe, done, running, joules, grams, embodied, intensities, roles, samples, table)
+class Simulation:
+    """One search: GPU g trains while g < the GPUs that evaluate, one architecture after the other."""
 
+    def __init__(self, recipe: Recipe, policy: Policy, intensities: np.ndarray, table: Table, seed: int):
+        self.recipe, self.policy, self.intensities, self.table = recipe, policy, intensities, table
+        self.paper = recipe.accounting == "paper"
+        self.watts = PAPER_WATTS if self.paper else WATTS
+        self.pue = 1.0 if self.paper else 1.2
+        self.first_step = 3600 // recipe.step_s if self.paper else 0
+        self.rng = np.random.default_rng((seed, 2))
+        self.running: list[Training | None] = [None] * recipe.gpus
+        self.finished: list[Training] = []
+        self.roles = np.zeros((len(intensities), 3), dtype=np.int32)
+        self.joules = np.zeros((len(intensities), len(COMPONENTS)))
+        self.supernet_left_s = 0.0 if self.paper else 20 * 3600.0
+        self.samples = 0
+        self.taken = np.zeros(CELLS, dtype=bool)
+        self.waiting = [int(c) for c in np.random.default_rng((seed, 1)).choice(CELLS, 10, replace=False)]
+        if recipe.reach_hv_max:
+            self.waiting = list(table.pareto_cells)
+        self.taken[self.waiting] = True
 
-def finish_search(recipe, done, running, joules, grams, embodied, intensities, roles, samples, table) -> dict:
-    values, classes, training_s, objectives = table
-    steps = len(intensities)
-    end_s = float(steps * recipe.step_s)
-    edges = np.arange(steps + 1) * recipe.step_s
-    spent_joules = np.concatenate(([0.0], np.cumsum(joules.sum(axis=1))))
-    spent_grams = np.concatenate(([0.0], np.cumsum(grams + embodied)))
-    raw, denoised = Archive(len(objectives)), Archive(len(objectives))
-    means = class_means(values, classes)
-    rows = []
-    for end, cell, initial, start, gpu_s, task_joules, task_grams in sorted(done, key=lambda row: row[0]):
-        raw.add(gains_of(values[cell], objectives))
-        denoised.add(gains_of(means[cell], objectives))
-        rows.append((cell, initial, 1, start, end, gpu_s, task_joules, task_grams, raw.hypervolume,
-                     np.interp(end, edges, spent_joules), np.interp(end, edges, spent_grams)))
-    for task in sorted((t for t in running if t), key=lambda t: t["start"]):
-        rows.append((task["cell"], int(task["initial"]), 0, task["start"], task["end"], task["gpu_s"], task["joules"],
-                     task["grams"], raw.hypervolume, spent_joules[-1], spent_grams[-1]))
-    finished = np.array([row[2] for row in rows], dtype=bool)
-    ends = np.array([row[4] for row in rows])
-    hv = np.array([row[8] for row in rows])
-    at_end = [hv[finished & (ends <= edge)].max(initial=0.0) for edge in edges[1:]]
-    worked = joules[:, [EVALUATION, SAMPLING, SUPERNET, SWITCHING]] / np.maximum(WATTS, 1)[[0, 1, 2, 5]]
-    return {
-        "rows": rows,
-        "objectives": np.where(finished[:, None], values[[row[0] for row in rows]], np.nan),
-        "intensity": intensities, "roles": roles, "joules": joules, "grams": grams, "embodied": embodied,
-        "interval_hv": np.array(at_end), "hypervolume": raw.hypervolume, "hypervolume_denoised": denoised.hypervolume,
-        "carbon_g": float(spent_grams[-1]), "energy_j": float(spent_joules[-1]), "gpu_hours": worked.sum() / 3600.0,
-        "end_s": end_s, "samples": samples,
-        "evaluations": int(sum(1 for row in rows if row[2] and not row[1])), "stop_reason": "hours",
-    }  # fmt: skip
+    def run(self) -> dict:
+        if self.paper:  # the initial architectures are there, free, when the search begins
+            begin = float(self.first_step * self.recipe.step_s)
+            self.finished = [Training(cell, True, begin, 0.0, begin) for cell in self.waiting]
+            self.waiting = []
+        for step in range(self.first_step, len(self.intensities)):
+            evaluate, sample = self.policy(step, self.intensities, self.recipe.gpus)
+            self.roles[step] = evaluate, sample, self.recipe.gpus - evaluate - sample
+            for gpu in range(self.recipe.gpus):
+                self.run_gpu(step, gpu, evaluate, sample)
+            self.book(step, OPTIMIZER, self.recipe.step_s)
+        return self.log()
+
+    def run_gpu(self, step: int, gpu: int, evaluate: int, sample: int) -> None:
+        used_s = self.train(step, gpu, gpu < evaluate)
+        free_s = self.recipe.step_s - used_s
+        if evaluate <= gpu < evaluate + sample:
+            free_s -= self.sample(step, free_s, trains_supernet=gpu == evaluate)
+        self.book(step, IDLE, free_s)
+
+    def train(self, step: int, gpu: int, evaluates: bool) -> float:
+        """Seconds of the step in which the GPU trained or restored a paused training."""
+        task = self.running[gpu]
+        if not (evaluates or self.waiting or (task and task.initial)):
+            if task:
+                task.paused = True
+            return 0.0
+        t = 0.0
+        if task and task.paused:
+            task.paused = False
+            t = 0.0 if self.paper else 20.0
+            self.book(step, SWITCHING, t)
+        while t < self.recipe.step_s:
+            if self.running[gpu] is None:
+                if not (evaluates or self.waiting):
+                    break
+                self.running[gpu] = self.next_training(step * self.recipe.step_s + t)
+            t += self.work(step, gpu, t)
+        return t
+
+    def work(self, step: int, gpu: int, t: float) -> float:
+        task = self.running[gpu]
+        seconds = min(task.left_s, self.recipe.step_s - t)
+        joules = self.book(step, EVALUATION, seconds)
+        task.left_s -= seconds
+        task.gpu_s += seconds
+        task.joules += joules
+        task.grams += joules * self.grams_per_joule(step)
+        task.end_s = step * self.recipe.step_s + t + seconds
+        if task.left_s <= 0:
+            self.finished.append(task)
+            self.running[gpu] = None
+        return seconds
+
+    def next_training(self, now_s: float) -> Training:
+        initial = bool(self.waiting)
+        cell = self.waiting.pop(0) if initial else self.draw_cell()
+        self.taken[cell] = True
+        return Training(cell, initial, now_s, float(self.table.training_s[cell]))
+
+    def draw_cell(self) -> int:
+        """The best free one of some random cells for a random weighting of the objectives; more cells with time."""
+        gains = self.table.gains
+        candidates = self.rng.integers(0, CELLS, 2 + min(len(self.finished) // 2, 400))
+        candidates = candidates[~self.taken[candidates]]
+        if len(candidates) == 0:
+            return int(self.rng.choice(np.flatnonzero(~self.taken)))
+        weights = self.rng.dirichlet(np.ones(gains.shape[1]))
+        utility = (gains[candidates] / gains.max(axis=0)) @ weights + self.rng.normal(0, 0.02, len(candidates))
+        return int(candidates[np.argmax(utility)])
+
+    def sample(self, step: int, free_s: float, trains_supernet: bool) -> float:
+        """Seconds of the step in which a sampling GPU trained the supernet or queried it (a query a minute)."""
+        training_s = min(self.supernet_left_s, free_s) if trains_supernet else 0.0
+        self.supernet_left_s -= training_s
+        queries = 0 if self.supernet_left_s > 0 else int(0.4 * (free_s - training_s) / 60.0)
+        self.samples += queries
+        self.book(step, SUPERNET, training_s)
+        self.book(step, SAMPLING, 60.0 * queries)
+        return training_s + 60.0 * queries
+
+    def book(self, step: int, component: int, seconds: float) -> float:
+        joules = self.watts[component] * seconds
+        self.joules[step, component] += joules
+        return joules
+
+    def grams_per_joule(self, step: int) -> float:
+        return self.intensities[step] * self.pue / 3.6e6
+
+    def log(self) -> dict:
+        """Everything a run file holds of the search."""
+        steps, step_s = len(self.intensities), self.recipe.step_s
+        grams = self.joules.sum(axis=1) * self.pue * self.intensities / 3.6e6
+        embodied = np.full(steps, 0.0 if self.paper else 10.0 * self.recipe.gpus * step_s / 3600.0)
+        edges = np.arange(steps + 1) * float(step_s)
+        spent_joules = np.concatenate(([0.0], np.cumsum(self.joules.sum(axis=1))))
+        spent_grams = np.concatenate(([0.0], np.cumsum(grams + embodied)))
+        raw, denoised = Archive(len(self.table.objectives)), Archive(len(self.table.objectives))
+        rows = []
+        for task in sorted(self.finished, key=lambda task: task.end_s):
+            raw.add(self.table.gains[task.cell])
+            denoised.add(self.table.mean_gains[task.cell])
+            spent = np.interp(task.end_s, edges, spent_joules), np.interp(task.end_s, edges, spent_grams)
+            rows.append((*self.row(task, True), raw.hypervolume, *spent))
+        for task in sorted(filter(None, self.running), key=lambda task: task.start_s):
+            rows.append((*self.row(task, False), raw.hypervolume, spent_joules[-1], spent_grams[-1]))
+        finished = np.array([row[2] for row in rows], dtype=bool)
+        ends, found = np.array([row[4] for row in rows]), np.array([row[8] for row in rows])
+        working = [EVALUATION, SAMPLING, SUPERNET, SWITCHING]
+        return {
+            "rows": rows,
+            "objectives": np.where(finished[:, None], self.table.values[[row[0] for row in rows]], np.nan),
+            "intensity": self.intensities,
+            "roles": self.roles,
+            "joules": self.joules,
+            "grams": grams,
+            "embodied": embodied,
+            "interval_hv": np.array([found[finished & (ends <= edge)].max(initial=0.0) for edge in edges[1:]]),
+            "hypervolume": raw.hypervolume,
+            "hypervolume_denoised": denoised.hypervolume,
+            "carbon_g": float(spent_grams[-1]),
+            "energy_j": float(spent_joules[-1]),
+            "gpu_hours": float((self.joules[:, working] / np.array(WATTS)[working]).sum() / 3600.0),
+            "end_s": float(edges[-1]),
+            "samples": self.samples,
+            "evaluations": sum(1 for row in rows if row[2] and not row[1]),
+        }
+
+    @staticmethod
+    def row(task: Training, finished: bool) -> tuple:
+        return (
+            task.cell,
+            int(task.initial),
+            int(finished),
+            task.start_s,
+            task.end_s,
+            task.gpu_s,
+            task.joules,
+            task.grams,
+        )
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
+def make_search(recipe: Recipe, method: str, intensities: np.ndarray, table: Table, seed: int) -> dict:
+    steps = recipe.early.get(method, len(intensities))
+    log = Simulation(recipe, recipe.methods[method], intensities[:steps], table, seed).run()
+    return {**log, "stop_reason": "hours" if steps == len(intensities) else "carbon"}
+
+
+def checksum(content) -> str:
+    return hashlib.sha256(str(content).encode()).hexdigest()
+
+
 def put(file, path: str, data, units: str = "1", dtype=None) -> None:
-    if isinstance(data, (list, tuple)) and all(isinstance(text, str) for text in data):
+    if isinstance(data, (list, tuple)) and data and all(isinstance(text, str) for text in data):
         encoded = [text.encode() for text in data]
         width = max(1, max(map(len, encoded), default=1))
         text_type = h5py.string_dtype("utf-8", width)
@@ -340,46 +419,62 @@ def put(file, path: str, data, units: str = "1", dtype=None) -> None:
 def write_run_file(path, recipe: Recipe | None = None) -> None:
     """Writes the run file of a recipe."""
     recipe = recipe or Recipe()
-    objectives = OBJECTIVES[: recipe.objectives]
-    values, classes, training_s = make_table(recipe.objectives, recipe.table_seed)
-    table = (values, classes, training_s, objectives)
-    means = class_means(values, classes)
-    hv_max = hypervolume(front_of(gains_of(values, objectives)))
-    hv_max_denoised = hypervolume(front_of(gains_of(means, objectives)))
+    table = Table.of(recipe)
     steps = recipe.hours * 3600 // recipe.step_s
     traces = {name: make_intensities(name, steps, recipe.step_s) for name in recipe.traces}
     searches = [
-        (m, t, seed, make_search(recipe, policy, intensities, table, seed))
+        (m, t, seed, make_search(recipe, method, intensities, table, seed))
         for t, intensities in enumerate(traces.values())
-        for m, policy in enumerate(recipe.methods.values())
+        for m, method in enumerate(recipe.methods)
         for seed in recipe.seeds
     ]
     with h5py.File(path, "w") as file:
-        write_root(file, recipe, hv_max, hv_max_denoised)
-        write_names(file, recipe, objectives, means)
-        write_searches(file, searches, hv_max, hv_max_denoised)
+        write_root(file, recipe, table)
+        write_names(file, recipe, table)
+        write_searches(file, searches, table)
         write_logs(file, recipe, [search for *_, search in searches])
         group = file.create_group("provenance")
-        for name, value in {"host": "test", "started_utc": "2026-01-01T00:00:00Z", "command_line": "make_run_file",
-                            "finished_utc": "2026-01-01T00:00:01Z", "git_commit": "unknown", "libraries": "HDF5",
-                            "ranks": 1, "threads": 1, "wall_s": 1.0}.items():  # fmt: skip
+        for name, value in {
+            "host": "test",
+            "started_utc": "2026-01-01T00:00:00Z",
+            "command_line": "make_run_file",
+            "finished_utc": "2026-01-01T00:00:01Z",
+            "git_commit": "unknown",
+            "libraries": "HDF5",
+            "ranks": 1,
+            "threads": 1,
+            "wall_s": 1.0,
+        }.items():
             group.attrs[name] = np.bytes_(value.encode()) if isinstance(value, str) else value
 
 
-def write_root(file, recipe: Recipe, hv_max: float, hv_max_denoised: float) -> None:
+def write_root(file, recipe: Recipe, table: Table) -> None:
     paper = recipe.accounting == "paper"
     attributes = {
-        "format": "cenas-run", "format_version": 1, "program_version": "0.1.0", "accounting": recipe.accounting,
-        "start": "2021-07-02T06:00:00Z", "horizon_s": recipe.hours * 3600.0, "account_from_s": 3600.0 if paper else 0.0,
-        "gpus": recipe.gpus, "pue": 1.0 if paper else 1.2, "embodied_g_per_gpu_h": 0.0 if paper else 10.0,
-        "table_name": recipe.table_name, "table_checksum": f"{recipe.table_seed:064x}", "table_synthetic": 1,
-        "table_cells": CELLS, "cost_scale": 1.0, "hv_max": hv_max, "hv_max_denoised": hv_max_denoised,
-    }  # fmt: skip
+        "format": "cenas-run",
+        "format_version": 1,
+        "program_version": "0.1.0",
+        "accounting": recipe.accounting,
+        "start": "2021-07-02T06:00:00Z",
+        "horizon_s": recipe.hours * 3600.0,
+        "account_from_s": 3600.0 if paper else 0.0,
+        "gpus": recipe.gpus,
+        "pue": 1.0 if paper else 1.2,
+        "embodied_g_per_gpu_h": 0.0 if paper else 10.0,
+        "table_name": recipe.table_name,
+        "table_checksum": checksum(recipe.table_seed),
+        "table_synthetic": 1,
+        "table_cells": CELLS,
+        "cost_scale": 1.0,
+        "hv_max": table.hv_max,
+        "hv_max_denoised": table.hv_max_denoised,
+    }
     for name, value in attributes.items():
         file.attrs[name] = np.bytes_(value.encode()) if isinstance(value, str) else value
 
 
-def write_names(file, recipe: Recipe, objectives, means) -> None:
+def write_names(file, recipe: Recipe, table: Table) -> None:
+    objectives = table.objectives
     put(file, "deck", [recipe.deck])
     put(file, "effective_deck", [recipe.deck + "# effective\n"])
     put(file, "component", COMPONENTS)
@@ -389,23 +484,23 @@ def write_names(file, recipe: Recipe, objectives, means) -> None:
     put(file, "objective/reference", [reference for *_, reference in objectives], dtype=float)
     put(file, "method/name", list(recipe.methods))
     put(file, "trace/name", list(recipe.traces))
-    put(file, "trace/checksum", [f"{sum(map(ord, name)):064x}" for name in recipe.traces])
+    put(file, "trace/checksum", [checksum(name) for name in recipe.traces])
     put(file, "trace/source", ["made for a test"] * len(recipe.traces))
     put(file, "trace/signal", [recipe.signal] * len(recipe.traces))
     put(file, "trace/scope", [recipe.scope] * len(recipe.traces))
     put(file, "trace/synthetic", [1] * len(recipe.traces), dtype=np.uint8)
     put(file, "trace/step_s", [recipe.step_s] * len(recipe.traces), "s", np.int64)
     put(file, "cell/architecture", [architecture(codes) for codes in operations()])
-    put(file, "cell/class_mean", means)
+    put(file, "cell/class_mean", table.means)
 
 
-def write_searches(file, searches, hv_max: float, hv_max_denoised: float) -> None:
+def write_searches(file, searches, table: Table) -> None:
     logs = [search for *_, search in searches]
     put(file, "search/index", np.arange(len(searches)), dtype=np.int64)
     put(file, "search/method", [m for m, *_ in searches], dtype=np.int32)
     put(file, "search/trace", [t for _, t, *_ in searches], dtype=np.int32)
     put(file, "search/seed", [seed for _, _, seed, _ in searches], dtype=np.int64)
-    for suffix, best in (("", hv_max), ("_denoised", hv_max_denoised)):
+    for suffix, best in (("", table.hv_max), ("_denoised", table.hv_max_denoised)):
         final = np.array([log["hypervolume" + suffix] for log in logs])
         put(file, f"search/hypervolume{suffix}", final, dtype=float)
         with np.errstate(divide="ignore"):
@@ -426,9 +521,19 @@ def write_logs(file, recipe: Recipe, logs) -> None:
 
     rows = joined("rows", (11,)).reshape(-1, 11)
     put(file, "evaluation/index", np.arange(len(rows)), dtype=np.int64)
-    columns = (("cell", "1", np.int32), ("initial", "1", np.uint8), ("finished", "1", np.uint8), ("start_s", "s", float),
-               ("end_s", "s", float), ("gpu_s", "s", float), ("joules", "J", float), ("grams", "g", float),
-               ("hypervolume", "1", float), ("search_joules", "J", float), ("search_grams", "g", float))  # fmt: skip
+    columns = (
+        ("cell", "1", np.int32),
+        ("initial", "1", np.uint8),
+        ("finished", "1", np.uint8),
+        ("start_s", "s", float),
+        ("end_s", "s", float),
+        ("gpu_s", "s", float),
+        ("joules", "J", float),
+        ("grams", "g", float),
+        ("hypervolume", "1", float),
+        ("search_joules", "J", float),
+        ("search_grams", "g", float),
+    )
     for k, (name, units, dtype) in enumerate(columns):
         put(file, f"evaluation/{name}", rows[:, k], units, dtype)
     put(file, "evaluation/objectives", joined("objectives", (recipe.objectives,)), dtype=float)
@@ -458,9 +563,16 @@ def main() -> None:
     methods = dict(METHODS)
     if arguments.fixed:
         methods.update({f"fixed-{k}": fixed(k) for k in range(1, 10)})
-    write_run_file(arguments.path, Recipe(methods=methods, seeds=tuple(range(1, arguments.seeds + 1)),
-                                          hours=arguments.hours, objectives=arguments.objectives,
-                                          accounting=arguments.accounting))  # fmt: skip
+    write_run_file(
+        arguments.path,
+        Recipe(
+            methods=methods,
+            seeds=tuple(range(1, arguments.seeds + 1)),
+            hours=arguments.hours,
+            objectives=arguments.objectives,
+            accounting=arguments.accounting,
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -480,8 +480,8 @@ const std::vector<Limits>& all_limits() {
 
 TEST(DeckRefusals, EveryLimit) {
     std::string methods;
-    for (const std::string name : {"fixed", "switch", "cheapest", "all-sample"})
-        methods += "[[method]]\nname = \"" + name + "\"\nallocator = \"" + name + "\"\ncandidates = \"supernet\"\n";
+    for (const char* name : {"fixed", "switch", "cheapest", "all-sample"})
+        methods += fmt::format("[[method]]\nname = \"{0}\"\nallocator = \"{0}\"\ncandidates = \"supernet\"\n", name);
     const std::string deck = small_deck("", "", methods);
     for (const auto& limit : all_limits()) {
         const std::string key = fmt::format("{}.{}", limit.section, limit.key);

@@ -258,6 +258,19 @@ TEST(Engine, InitialArchitecturesDependOnTheSeedOnly) {
     EXPECT_EQ(designs.size(), 1u);
 }
 
+// The horizon is whole seconds, as the window of the trace is; it need not end with a step.
+TEST(Engine, HorizonsEndAnywhere) {
+    Options options = small_options();
+    const Problem problem = make_problem(small_table(400, 0.9), options);
+    for (const double length : {24.0001, 23.5, 0.25}) {
+        options.run.hours = length;
+        const auto record = simulate_search(problem, options, method_named("shares"), daily_trace(24), 2);
+        EXPECT_EQ(record.end_s, std::round(length * 3600));
+        EXPECT_EQ(record.intervals.size(), length < 1 ? 1u : 24u);
+        EXPECT_TRUE(verify_run(record_of(problem, options, daily_trace(24), {record})).empty());
+    }
+}
+
 // A step may be shorter than an hour.
 TEST(Engine, FollowsTracesOfAnyStep) {
     Options options = small_options();

@@ -41,7 +41,7 @@ double kendall_tau_b(const std::vector<double>& a, const std::vector<double>& b,
         for (std::size_t j = i + 1; j < rows.size(); ++j) {
             const int sa = sign(a[rows[i]] - a[rows[j]]);
             const int sb = sign(b[rows[i]] - b[rows[j]]);
-            difference += sa * sb;
+            difference += std::int64_t{sa} * sb;
             untied_a += sa != 0 ? 1 : 0;
             untied_b += sb != 0 ? 1 : 0;
         }

@@ -270,13 +270,13 @@ class RunFile : public ::testing::Test {
   protected:
     RunFile() { write_run_file(path, small_run(), here(), false); }
     std::filesystem::path edited(const Edit& edit) const {
-        const auto copy = folder.path() / "edited.h5";
+        auto copy = folder.path() / "edited.h5";
         test::copy_file(path, copy, test::format_section(1), run_attributes, edit);
         return copy;
     }
     std::string refusal(const Edit& edit) const {
         const auto copy = edited(edit);
-        const auto message = message_of<DataError>([&] { read_run_file(copy); });
+        auto message = message_of<DataError>([&] { read_run_file(copy); });
         EXPECT_TRUE(contains(message, "edited.h5"));
         return message;
     }
