@@ -20,6 +20,7 @@ from tables import decimals_for, number_text
 
 WIDTH = 11.4  # inches; the page is as wide
 GRID_POINTS = 200
+METHODS_PER_FIGURE = 5  # beside the baseline: more bands than these hide one another
 LOG_AXIS_FROM = 8.0  # ratio of the largest to the smallest final carbon from which the carbon axis is logarithmic
 # Points of a front that are this many interquartile ranges worse than the lower quartile are left out of a figure
 # (J. W. Tukey, "Exploratory Data Analysis", 1977: "far out"), so that it shows the others well.
@@ -47,19 +48,37 @@ def _finish(figure, identifier: str, legend, caption: str) -> Figure:
     return Figure(theme.to_svg(figure, identifier, escape(caption, quote=True)), tuple(legend), caption)
 
 
-def _method_keys(comparison: Comparison) -> list[Key]:
-    if len(comparison.methods) < 2:
+def _method_keys(comparison: Comparison, methods: list[str]) -> list[Key]:
+    if len(methods) < 2:
         return []
-    return [
-        Key(method, "line", theme.series_name(i), theme.series_dashes(i)) for i, method in enumerate(comparison.methods)
-    ]
+    indices = map(comparison.index_of, methods)
+    return [Key(m, "line", theme.series_name(i), theme.series_dashes(i)) for m, i in zip(methods, indices)]
 
 
 # --- hypervolume over time and carbon --------------------------------------------------------------------------------
 
 
-def hypervolume_figure(comparison: Comparison) -> Figure:
-    """HV log difference against time and against carbon, a row of panels per trace."""
+def hypervolume_figures(comparison: Comparison) -> list[Figure]:
+    """HV log difference against time and against carbon, a row of panels per trace. Many methods are spread over
+    several figures with equal axes, each with the baseline."""
+    shares = _shares_of_methods(comparison)
+    drawn = [_draw_hypervolume(comparison, methods) for methods in shares]
+    _equal_limits([axes for _, axes in drawn])
+    caption = _hypervolume_caption(comparison)
+    return [
+        _finish(figure, f"hypervolume-{k}", _method_keys(comparison, methods), caption if k == len(shares) - 1 else "")
+        for k, ((figure, _), methods) in enumerate(zip(drawn, shares))
+    ]
+
+
+def _shares_of_methods(comparison: Comparison) -> list[list[str]]:
+    others = [method for method in comparison.methods if method != comparison.baseline]
+    count = max(1, math.ceil(len(others) / METHODS_PER_FIGURE))
+    shares = np.array_split(np.array(others, dtype=object), count)
+    return [[m for m in comparison.methods if m == comparison.baseline or m in share] for share in shares]
+
+
+def _draw_hypervolume(comparison: Comparison, methods: list[str]):
     rows = len(comparison.traces)
     figure, axes = theme.new_figure(WIDTH, 0.7 + 3.0 * rows, rows, 2, sharey="row")
     log_carbon = _spans_decades(comparison)
@@ -68,19 +87,32 @@ def hypervolume_figure(comparison: Comparison) -> Figure:
         for ax, against in zip(axes[row], ("time", "carbon")):
             left = _carbon_left(groups) if against == "carbon" and log_carbon else 0.0
             for group in groups:
-                _draw_curve(ax, comparison, group, against, left)
+                if group.method in methods:
+                    _draw_curve(ax, comparison, group, against, left)
             if left > 0:
                 _log_axis(ax, left, 1.15 * _final_kg(groups).max())
             else:
                 ax.set_xlim(left=0)
-        axes[row, 0].set_title(f"{trace}: against time")
-        axes[row, 0].set_xlabel("hours since the start")
-        axes[row, 0].set_ylabel(
-            r"$\log_{10}(\mathrm{HV}_\mathrm{max} - \mathrm{HV})$, lower is better", parse_math=True
-        )
-        axes[row, 1].set_title(f"{trace}: against carbon")
-        axes[row, 1].set_xlabel("kg CO2e spent" + (" (log scale)" if log_carbon else ""))
-    return _finish(figure, "hypervolume", _method_keys(comparison), _hypervolume_caption(comparison))
+        _label_hypervolume(axes[row], trace, log_carbon)
+    return figure, axes
+
+
+def _label_hypervolume(axes, trace: str, log_carbon: bool) -> None:
+    of_time, of_carbon = axes
+    of_time.set_title(f"{trace}: against time")
+    of_time.set_xlabel("hours since the start")
+    of_time.set_ylabel(r"$\log_{10}(\mathrm{HV}_\mathrm{max} - \mathrm{HV})$, lower is better", parse_math=True)
+    of_carbon.set_title(f"{trace}: against carbon")
+    of_carbon.set_xlabel("kg CO2e spent" + (" (log scale)" if log_carbon else ""))
+
+
+def _equal_limits(grids) -> None:
+    """Gives panels at the same place of several figures the widest of their limits."""
+    for same in zip(*(axes.flat for axes in grids)):
+        for get, put in (("get_xlim", "set_xlim"), ("get_ylim", "set_ylim")):
+            limits = np.array([getattr(ax, get)() for ax in same])
+            for ax in same:
+                getattr(ax, put)(limits[:, 0].min(), limits[:, 1].max())
 
 
 def _hypervolume_caption(comparison: Comparison) -> str:
@@ -121,8 +153,7 @@ def _draw_curve(ax, comparison: Comparison, group: Group, against: str, left: fl
         mean, low, high = bootstrap_band(values)
         ax.plot(grid, mean, color=color, linestyle=(0, theme.series_dashes(index)), zorder=3)
         if len(curves) > 1:
-            alpha = 0.2 if len(comparison.methods) <= 6 else 0.1
-            ax.fill_between(grid, low, high, color=color, alpha=alpha, linewidth=0)
+            ax.fill_between(grid, low, high, color=color, alpha=0.2, linewidth=0)
     ends = np.array([(curve.x[-1], group.log_difference(curve.hypervolume[-1])) for curve in curves])
     ax.scatter(ends[:, 0], ends[:, 1], s=9, color=color, alpha=0.75, linewidths=0, zorder=4)
 

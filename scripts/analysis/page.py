@@ -25,7 +25,7 @@ def render(comparison: Comparison) -> str:
     sections = [
         ("summary", "Summary", _summary(comparison, parts)),
         ("methods", "Methods compared", _methods(comparison)),
-        ("hypervolume", "Hypervolume over time and carbon", _figure(figures.hypervolume_figure(comparison))),
+        ("hypervolume", "Hypervolume over time and carbon", _figures(figures.hypervolume_figures(comparison))),
         ("split", "Where the carbon goes: number, energy and timing of trainings", _split(comparison, parts)),
         ("allocation", "Allocation over the trace", _allocation(comparison)),
         ("ledger", "Ledger", _figure(figures.ledger_figure(comparison))),
@@ -165,8 +165,8 @@ def _allocation(comparison: Comparison) -> str:
 
 
 def _fronts(comparison: Comparison) -> str:
-    html = [_figure(figure) for figure in figures.front_figures(comparison)]
-    return "".join(html + [_front_list(comparison, trace) for trace in comparison.traces])
+    lists = [_front_list(comparison, trace) for trace in comparison.traces]
+    return _figures(figures.front_figures(comparison)) + "".join(lists)
 
 
 def _front_list(comparison: Comparison, trace: str) -> str:
@@ -282,7 +282,12 @@ def _account_from_text(run: Run) -> str:
 def _figure(figure: Figure) -> str:
     keys = "".join(f"<li{_small(key)}>{_swatch(key)}{escape(key.label)}</li>" for key in figure.legend)
     legend = f'<ul class="legend">{keys}</ul>' if keys else ""
-    return f"<figure>{legend}{figure.svg}<figcaption>{escape(figure.caption)}</figcaption></figure>"
+    caption = f"<figcaption>{escape(figure.caption)}</figcaption>" if figure.caption else ""
+    return f"<figure>{legend}{figure.svg}{caption}</figure>"
+
+
+def _figures(several: list[Figure]) -> str:
+    return "".join(map(_figure, several))
 
 
 def _small(key: Key) -> str:
@@ -307,13 +312,18 @@ def _swatch(key: Key) -> str:
 
 
 def _table(table: Table) -> str:
-    head = "".join(f"<th>{escape(title)}</th>" for title in table.header)
+    head = "".join(f"<th>{_unbroken(escape(title))}</th>" for title in table.header)
     body = "".join(f"<tr><th>{escape(row[0])}</th>{''.join(map(_cell, row[1:]))}</tr>" for row in table.rows)
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in table.notes)
     return (
         f'<div class="scroll"><table><caption>{escape(table.title)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{notes}"
     )
+
+
+def _unbroken(title: str) -> str:
+    """Keeps an operator with its factor where a heading is broken into lines."""
+    return title.replace("= ", "=\u00a0").replace("× ", "×\u00a0")
 
 
 def _cell(cell) -> str:

@@ -16,7 +16,7 @@ INTERVAL_TEXT = "95 % interval: percentile bootstrap over seeds"
 SAME_TEXT = "A number without an interval is the same in every seed"
 PAIRED_TEXT = "95 % interval: percentile bootstrap over seeds, both methods resampled alike (paired by seed)"
 
-# Relative width below which an interval is rounding.
+# Width, relative to the value where that is large, below which an interval is rounding.
 SPREAD = 1e-9
 
 
@@ -129,7 +129,7 @@ def equal_hypervolume_table(comparison: Comparison, trace: str, parts: list[Deco
         "equal_hypervolume",
         f"{trace}: carbon against {comparison.baseline} at equal hypervolume",
         [(p.method, p.at_equal_hypervolume, (f"{p.reached} of {p.seeds}",)) for p in parts],
-        (f"seeds that reach {comparison.baseline}'s final HV",),
+        ("seeds that reach the baseline's final HV",),
         "Per seed, both methods are stopped when they first reach the lower of their two final hypervolumes. "
         "Seeds not counted in the last column never reach the baseline's final hypervolume; the baseline is then "
         "stopped early, at theirs.",
@@ -247,7 +247,7 @@ def number_text(value: float, decimals: int, style: str = "plain") -> str:
 
 def interval_text(low: float, high: float, decimals: int, style: str = "plain") -> str:
     """'[low, high]', or '' where there is none or the value is the same in every seed."""
-    if math.isnan(low) or high - low <= SPREAD * max(abs(low), abs(high)):
+    if math.isnan(low) or high - low <= SPREAD * max(1.0, abs(low), abs(high)):
         return ""
     if style == "times":
         places = _ratio_decimals(low)

@@ -118,6 +118,8 @@ def new_figure(width: float, height: float, rows: int = 1, columns: int = 1, **o
 
 def to_svg(figure, identifier: str, description: str) -> str:
     """The figure as an inline SVG element that refers to nothing outside of itself; closes the figure."""
+    figure.get_layout_engine().execute(figure)  # once: saving would do so twice
+    figure.set_layout_engine(None)
     buffer = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": identifier}):
         figure.savefig(buffer, format="svg", metadata={"Date": None})

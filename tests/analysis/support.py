@@ -34,6 +34,7 @@ RECIPES = {
     "ends_early": Recipe(methods=TWO, hours=12, seeds=(1, 2), traces=("CISO",), early={"ce-nas": 5}),
     "short_steps": Recipe(methods=TWO, hours=4, seeds=(1, 2), traces=("CISO",), step_s=300),
     "other_seeds": Recipe(methods=TWO, hours=8, seeds=(11, 12), traces=("CISO",)),
+    "other_trace": Recipe(methods={"ce-nas": METHODS["ce-nas"]}, hours=8, seeds=(1,), traces=("DE",)),
     "other_table": Recipe(methods=TWO, hours=8, seeds=(1, 2), traces=("CISO",), table_seed=1),
     "marginal": Recipe(methods=TWO, hours=8, seeds=(1, 2), traces=("CISO",), signal="marginal"),
     "no_searches": Recipe(methods=TWO, hours=4, seeds=(), traces=("CISO",)),
