@@ -65,10 +65,11 @@ def hypervolume_figures(comparison: Comparison) -> list[Figure]:
     drawn = [_draw_hypervolume(comparison, methods) for methods in shares]
     _equal_limits([axes for _, axes in drawn])
     caption = _hypervolume_caption(comparison)
-    return [
-        _finish(figure, f"hypervolume-{k}", _method_keys(comparison, methods), caption if k == len(shares) - 1 else "")
+    figures = [
+        _finish(figure, f"hypervolume-{k}", _method_keys(comparison, methods), caption)
         for k, ((figure, _), methods) in enumerate(zip(drawn, shares))
     ]
+    return [*(figure._replace(caption="") for figure in figures[:-1]), figures[-1]]  # one caption for all
 
 
 def _shares_of_methods(comparison: Comparison) -> list[list[str]]:
@@ -221,8 +222,8 @@ def allocation_figure(comparison: Comparison, traces: tuple[str, ...], identifie
         axes[row, 0].set_ylabel(method, rotation=0, ha="right", va="center", labelpad=8)
     caption = (
         "Top: carbon intensity of the trace. Below: GPUs that the allocator gave to evaluation, sampling and idling at "
-        "every step (mean over seeds, no interval); the dark line repeats the shape of the intensity, scaled to the "
-        "panel. A method that shifts work to clean hours evaluates where the line is low."
+        "every step (mean over seeds, no interval; none once a search has ended); the dark line repeats the shape of "
+        "the intensity, scaled to the panel. A method that shifts work to clean hours evaluates where the line is low."
     )
     keys = [Key(label, "box", component) for column, label, component in ROLES if _is_used(comparison, column)]
     return _finish(figure, identifier, keys, caption)

@@ -80,7 +80,7 @@ std::optional<Svm> Svm::fit(const Eigen::MatrixXd& points, std::span<const std::
     parameter.cache_size = 64;  // MB
     parameter.eps = 1e-3;       // stopping tolerance, libsvm's and scikit-learn's default
     parameter.C = options.penalty;
-    parameter.shrinking = 0;  // costs more than it saves at the hundreds of points a search has
+    parameter.shrinking = 1;  // twice as fast at 600 points
     silence_libsvm();
     const std::unique_ptr<svm_model, ModelDeleter> model(svm_train(&problem, &parameter));
 
