@@ -33,6 +33,7 @@ struct Arguments {
     std::string spec;
     bool json = false;
     bool csv = false;
+    bool front_csv = false;
     int search = -1;
     TraceImportOptions trace;
 };
@@ -42,7 +43,7 @@ constexpr const char* overview =
     "  cenas check DECK              what a deck would do; touches nothing\n"
     "  cenas sweep DECK              all methods x traces x seeds of a deck, into one HDF5 file\n"
     "  cenas search DECK             one method on one trace, all seeds\n"
-    "  cenas info FILE               a result in words, --csv or --json\n"
+    "  cenas info FILE               a result in words, --csv, --front-csv or --json\n"
     "  cenas verify FILE             recompute a result from its raw log; check a table or a trace\n"
     "  cenas import trace CSV        a carbon-intensity csv into a trace file\n"
     "  cenas import table CSV        an architecture csv into a table file\n\n"
@@ -123,6 +124,9 @@ void add_read_commands(CLI::App& app, Arguments& arguments) {
     info.add_option("file", arguments.file, "HDF5 file")->required();
     auto* json = info.add_flag("--json", arguments.json, "One JSON object a search, for scripts");
     info.add_flag("--csv", arguments.csv, "One csv line a search, for spreadsheets")->excludes(json);
+    info.add_flag("--front-csv", arguments.front_csv, "Pareto fronts: one csv line an architecture")
+        ->excludes(json)
+        ->excludes("--csv");
     info.add_option("--search", arguments.search, "Pareto front of this search (default: of the largest hypervolume)")
         ->check(CLI::NonNegativeNumber);
     CLI::App& verify =
@@ -165,9 +169,10 @@ ExitCode dispatch_single(const CLI::App& app, const Arguments& arguments, const 
     if (app.got_subcommand("verify")) return verify_command(arguments.file);
     if (app.got_subcommand("info"))
         return info_command(arguments.file,
-                            arguments.json  ? InfoFormat::json
-                            : arguments.csv ? InfoFormat::csv
-                                            : InfoFormat::text,
+                            arguments.json        ? InfoFormat::json
+                            : arguments.csv       ? InfoFormat::csv
+                            : arguments.front_csv ? InfoFormat::front_csv
+                                                  : InfoFormat::text,
                             arguments.search);
     if (app.get_subcommand("import")->got_subcommand("trace"))
         return import_trace_command(arguments.file, arguments.trace, arguments.output, arguments.overwrite);
@@ -229,6 +234,10 @@ int main(int argc, char** argv) {
     for (int i = 0; i < argc; ++i) command_line += (i > 0 ? " " : "") + std::string(argv[i]);
     const ExitCode code = report_errors([&] { return dispatch(app, arguments, command_line, world); });
 
-    // 4. Exit code.
+    // 4. Exit code. Results that did not reach stdout (a full disk, say) were not delivered.
+    if (std::fflush(stdout) != 0 && code == ExitCode::done) {
+        spdlog::error("standard output cannot be written");
+        return static_cast<int>(ExitCode::run_time);
+    }
     return static_cast<int>(code);
 }

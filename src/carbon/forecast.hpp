@@ -18,7 +18,7 @@ enum class Forecast {
 /// present one. A window of 0 steps means the whole run: what was seen, and the forecast to the end. A window of
 /// n > 0 means the present and the next n - 1 steps, as far as the run goes. Under `none` the window ends at `now`.
 /// Values later than `now` are read only under `perfect`. Needs now < values.size() and steps_per_day >= 1.
-std::vector<double> forecast_window(std::span<const double> values, std::size_t now, std::size_t window_steps,
-                                    std::size_t steps_per_day, Forecast forecast);
+std::vector<double> forecast_window(std::span<const double> history, std::span<const double> values, std::size_t now,
+                                    std::size_t window_steps, std::size_t steps_per_day, Forecast forecast);
 
 }  // namespace cenas

@@ -56,8 +56,12 @@ Trace window_of(const Trace& trace, UtcTime start, std::int64_t length_s) {
         const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
         return std::decay_t<decltype(all)>(begin, begin + static_cast<std::ptrdiff_t>(steps));
     };
+    constexpr std::int64_t seconds_per_day = 86400;
+    const auto before = std::min(first, static_cast<std::size_t>(seconds_per_day / trace.step_s));
+    const auto begin = trace.values.begin() + static_cast<std::ptrdiff_t>(first);
     Trace window = trace;
     window.start = start;
+    window.history.assign(begin - static_cast<std::ptrdiff_t>(before), begin);
     window.values = cut(trace.values);
     window.estimated = cut(trace.estimated);
     return window;

@@ -29,7 +29,8 @@ struct Trace {
     Scope scope = Scope::life_cycle;
     UtcTime start;
     std::int64_t step_s = 3600;
-    std::vector<double> values;           ///< gCO2e/kWh, finite and >= 0
+    std::vector<double> values;   ///< gCO2e/kWh, finite and >= 0
+    std::vector<double> history;  ///< of a trace cut by window_of: what came before, at most a day, oldest first
     std::vector<std::uint8_t> estimated;  ///< 1 = estimated by the publisher or filled on import; as long as values
 
     UtcTime end() const { return {start.seconds + step_s * static_cast<std::int64_t>(values.size())}; }

@@ -36,6 +36,14 @@ void wait_asleep(const Ready& ready) {
     }
 }
 
+void wait_until_done(MPI_Request& request) {
+    wait_asleep([&] {
+        int done = 0;
+        check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "MPI_Test");
+        return done != 0;
+    });
+}
+
 }  // namespace
 
 MpiSession::MpiSession(int& argc, char**& argv) {
@@ -78,9 +86,11 @@ std::optional<Communicator> Communicator::split(int color, int key) const {
 void Communicator::send(int to, Message message, const Bytes& payload) const {
     if (payload.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         throw RunError(fmt::format("message of {} bytes is too long for MPI", payload.size()));
-    check(MPI_Send(payload.data(), static_cast<int>(payload.size()), MPI_BYTE, to, static_cast<int>(message),
-                   impl_->comm),
-          "MPI_Send");
+    MPI_Request request;
+    check(MPI_Isend(payload.data(), static_cast<int>(payload.size()), MPI_BYTE, to, static_cast<int>(message),
+                    impl_->comm, &request),
+          "MPI_Isend");
+    wait_until_done(request);
 }
 
 Communicator::Received Communicator::receive() const {
@@ -102,11 +112,7 @@ int Communicator::maximum(int value) const {
     int result = value;
     MPI_Request request;
     check(MPI_Iallreduce(&value, &result, 1, MPI_INT, MPI_MAX, impl_->comm, &request), "MPI_Iallreduce");
-    wait_asleep([&] {
-        int done = 0;
-        check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "MPI_Test");
-        return done != 0;
-    });
+    wait_until_done(request);
     return result;
 }
 

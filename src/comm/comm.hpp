@@ -46,6 +46,7 @@ class Communicator {
     /// Ranks of equal `color` form a communicator, ordered by `key`. Ranks that give a negative color get nullopt.
     std::optional<Communicator> split(int color, int key) const;
 
+    /// Returns once the payload may be reused; waits asleep.
     void send(int to, Message message, const Bytes& payload) const;
 
     struct Received {

@@ -78,6 +78,15 @@ void check_together(const TomlTable& deck, const Options& options) {
         if (method.schedule.allocator == "all-sample" && method.candidates == "direct")
             refuse(*find(entry, "allocator"), path + "allocator",
                    "needs candidates = \"supernet\", since without one there is nothing to sample");
+        if (method.schedule.allocator == "all-sample" && method.schedule.train_last_h >= run.hours)
+            refuse(*find(entry, "allocator"), path + "allocator",
+                   fmt::format("leaves no time to sample: train_last_h = {} must be less than run.hours = {}",
+                               method.schedule.train_last_h, run.hours));
+        constexpr int most_lamoo_samples = 2000;  // its models need memory by the square of the samples, time by more
+        if (method.learn_from == "estimate" && method.search.strategy == "lamoo" &&
+            (method.max_samples == 0 || method.max_samples > most_lamoo_samples))
+            refuse(*find(entry, "learn_from"), path + "learn_from",
+                   fmt::format("with strategy = \"lamoo\" needs max_samples from 1 to {}", most_lamoo_samples));
         if (method.schedule.evaluate > run.gpus)
             refuse(*find(entry, "evaluate"), path + "evaluate", fmt::format("must be at most run.gpus = {}", run.gpus));
     }
@@ -122,7 +131,11 @@ What the columns of a csv table mean, for `cenas import table`.
 Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
     Deck deck;
     deck.path = path;
-    deck.text = read_text(path);
+    try {
+        deck.text = read_text(path);
+    } catch (const DataError& e) {
+        throw UsageError(e.what());  // a deck is no input data: its errors have the deck's exit code
+    }
     TomlTable document = parse_toml(deck.text, path.string());
     for (const std::string& text : overrides) apply_override(document, text);
     expand_methods(document);
@@ -139,8 +152,7 @@ Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>
     const auto folder = std::filesystem::absolute(path).parent_path();
     for_each_file(document, options, [&](std::string& file, const TomlValue& given) {
         const bool relative = std::filesystem::path(file).is_relative();
-        if (given.overridden && relative)
-            file = std::filesystem::proximate(std::filesystem::absolute(file), folder).string();
+        if (given.overridden && relative) file = std::filesystem::absolute(file).lexically_proximate(folder).string();
     });
     deck.effective = dump_head + write_keys(deck_keys(content));
     for_each_file(document, options, [&](std::string& file, const TomlValue&) { file = (folder / file).string(); });

@@ -23,7 +23,7 @@ struct Deck {
 /// `method.ce-nas.evaluate=3`, `trace.CISO.source="x.h5"`. A value that is no TOML literal is taken as text.
 /// Throws UsageError with file, line, column, key, value and what is allowed for: TOML syntax, an unknown key or
 /// section (with the nearest known one), a wrong type, a value out of range, a missing or empty one, two entries of
-/// one name, keys that contradict each other; DataError if the file cannot be read.
+/// one name, keys that contradict each other, a file that cannot be read.
 Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides = {});
 
 /// Every key of a deck with type, unit, default, range and meaning, as Markdown (docs/deck.md is this text; a test

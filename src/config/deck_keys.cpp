@@ -177,8 +177,10 @@ std::vector<Key> candidate_keys(MethodOptions& o) {
                                  "sampling goes on until the queue holds more than this"}),
             only_with(supernet, {"learn_from", one_of(o.learn_from, {"evaluation", "estimate"}), "",
                                  "what the strategy is told: results of trainings, or the supernet's estimates"}),
-            only_with(supernet, {"max_samples", integer(o.max_samples, 0, cell_count), "",
-                                 "queries of the supernet, at most; 0: no limit"}),
+            only_with(supernet,
+                      {"max_samples", integer(o.max_samples, 0, cell_count), "",
+                       "queries of the supernet, at most; 0: no limit (with learn_from = \"estimate\", lamoo needs one "
+                       "up to 2000)"}),
             only_with(supernet, {"shortlist", integer(o.shortlist, 0, cell_count), "",
                                  "before the first training only the best so many candidates are kept, and sampling is "
                                  "over; 0: all are kept"}),

@@ -91,6 +91,9 @@ ExitCode agree(const Communicator& world, const Prepare& prepare) {
     } catch (const Error& e) {
         message = e.what();
         code = static_cast<int>(e.exit_code());
+    } catch (const std::exception& e) {
+        message = e.what();
+        code = static_cast<int>(ExitCode::run_time);
     }
     const int first_code = world.maximum(world.rank() == 0 ? code : 0);
     const int worst = world.maximum(code);
@@ -105,16 +108,16 @@ ExitCode run_command(const std::function<RunRequest()>& read, const Communicator
     PreparedRun prepared;
     const ExitCode code = agree(world, [&] { prepared = prepare_run(read(), world); });
     if (code != ExitCode::done) return code;
-    const std::filesystem::path output = prepared.request.output;
-    RunRecord run;
+    FinishedRun finished;
     try {
-        run = execute_run(std::move(prepared), world);
+        finished = execute_run(std::move(prepared), world);
     } catch (const std::exception& e) {
         if (world.size() == 1) throw;
         spdlog::error("rank {}: {}", world.rank(), e.what());
-        Communicator::abort(static_cast<int>(ExitCode::run_time));
+        const auto* error = dynamic_cast<const Error*>(&e);
+        Communicator::abort(static_cast<int>(error != nullptr ? error->exit_code() : ExitCode::run_time));
     }
-    if (world.rank() == 0) fmt::print("{}\nresults: {}\n", describe_run(run, -1), output.string());
+    if (world.rank() == 0) fmt::print("{}\nresults: {}\n", describe_run(finished.record, -1), finished.file.string());
     return ExitCode::done;
 }
 
@@ -137,8 +140,9 @@ ExitCode verify_command(const std::filesystem::path& file) {
             for (const auto& line : findings) fmt::print("{}\n", line);
             throw DataError(fmt::format("{}: {} value(s) disagree with the raw log", file.string(), findings.size()));
         }
-        fmt::print("{}: hypervolume, energy and carbon of {} searches agree with the raw log\n", file.string(),
-                   run.searches.size());
+        fmt::print("{}: hypervolume, energy and carbon of {} searches agree with the raw log ({}{} of {} cells)\n",
+                   file.string(), run.searches.size(), run.table_synthetic ? "SYNTHETIC table, " : "", run.table_cells,
+                   cell_count);
     }
     return ExitCode::done;
 }
@@ -146,17 +150,18 @@ ExitCode verify_command(const std::filesystem::path& file) {
 ExitCode info_command(const std::filesystem::path& file, InfoFormat format, int search) {
     const std::string kind = format_of(file);
     if (kind != run_format && (format != InfoFormat::text || search >= 0))
-        throw UsageError(
-            fmt::format("{}: --json, --csv and --search need a result file, this is a {}", file.string(), kind));
+        throw UsageError(fmt::format("{}: --json, --csv, --front-csv and --search need a result file, this is a {}",
+                                     file.string(), kind));
     if (kind == table_format) {
         fmt::print("{}", describe_table(read_table_file(file)));
     } else if (kind == trace_format) {
         fmt::print("{}", describe_trace(read_trace_file(file)));
     } else {
         const RunRecord run = read_run_file(file);
-        fmt::print("{}", format == InfoFormat::json  ? run_as_json(run)
-                         : format == InfoFormat::csv ? run_as_csv(run)
-                                                     : describe_run(run, search));
+        fmt::print("{}", format == InfoFormat::json        ? run_as_json(run)
+                         : format == InfoFormat::csv       ? run_as_csv(run)
+                         : format == InfoFormat::front_csv ? fronts_as_csv(run)
+                                                           : describe_run(run, search));
     }
     return ExitCode::done;
 }

@@ -27,7 +27,7 @@ ExitCode check_command(const Options& options, int ranks, int threads);
 /// Prints what disagrees; ExitCode::data if anything does.
 ExitCode verify_command(const std::filesystem::path& file);
 
-enum class InfoFormat { text, json, csv };
+enum class InfoFormat { text, json, csv, front_csv };
 ExitCode info_command(const std::filesystem::path& file, InfoFormat format, int search);
 
 ExitCode import_trace_command(const std::filesystem::path& csv, const TraceImportOptions& options,

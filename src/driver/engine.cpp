@@ -37,7 +37,8 @@ std::deque<CellIndex> initial_design(const Candidates& candidates, int count, st
 Seconds run_horizon(const Options& options) { return Seconds(std::round(hours(options.run.hours).value)); }
 
 Seconds search_begin(const Options& options) {
-    return options.accounting.mode == "paper" ? hours(options.accounting.account_from_h) : Seconds(0);
+    const bool paper = options.accounting.mode == "paper";
+    return Seconds(paper ? std::round(hours(options.accounting.account_from_h).value) : 0.0);
 }
 
 Engine::Engine(const Problem& problem, const Options& options, const MethodOptions& method, const Trace& trace,
@@ -108,6 +109,7 @@ void Engine::initialize() {
 void Engine::begin_step() {
     update_strategy_at_cadence();
     decided_ = decide();
+    if (!uses_supernet()) decided_.sample = 0;  // there is nothing to sample: those GPUs idle
     IntervalRecord interval;
     interval.intensity = trace_.values[step_index_];
     interval.gpus_evaluate = decided_.evaluate;
@@ -126,10 +128,11 @@ void Engine::update_strategy_at_cadence() {
 
 Allocation Engine::decide() const {
     constexpr double seconds_per_day = 86400.0;
-    const auto window = forecast_window(
-        trace_.values, step_index_, static_cast<std::size_t>(std::ceil(hours(options_.run.window_h) / step_)),
-        std::max<std::size_t>(1, static_cast<std::size_t>(seconds_per_day / step_.value)),
-        forecast_from(options_.run.forecast));
+    const auto window =
+        forecast_window(trace_.history, trace_.values, step_index_,
+                        static_cast<std::size_t>(std::ceil(hours(options_.run.window_h) / step_)),
+                        std::max<std::size_t>(1, static_cast<std::size_t>(seconds_per_day / step_.value)),
+                        forecast_from(options_.run.forecast));
     AllocatorView view;
     view.now = world_.now();
     view.end = horizon_;
@@ -160,8 +163,10 @@ void Engine::pause_misplaced_tasks() {
         if (id < 0) continue;
         const TaskEntry& entry = tasks_[static_cast<std::size_t>(id)];
         const bool is_evaluation = entry.task.kind == TaskKind::evaluation;
-        if (is_evaluation && evaluations_[entry.evaluation].initial != 0) continue;
-        if (role_of(gpu) != (is_evaluation ? Role::evaluate : Role::sample)) world_.pause(gpu);
+        const Role role = role_of(gpu);
+        const bool keeps = is_evaluation ? role == Role::evaluate || evaluations_[entry.evaluation].initial != 0
+                                         : role == Role::sample || (role == Role::evaluate && decided_.sample == 0);
+        if (!keeps) world_.pause(gpu);
     }
 }
 
@@ -205,8 +210,9 @@ bool Engine::assign_evaluation(int gpu) {
         if (!shortlist && decided_.sample == 0 && wanted > 0 && start_queries(gpu, wanted)) return true;
         return !queue_.empty() && start_evaluation(gpu, queue_.pop(), false);
     }
+    if (uses_supernet() && decided_.sample == 0 && train_supernet(gpu)) return true;
     const auto cell = strategy_->ask();
-    space_exhausted_ = !cell;
+    proposals_exhausted_ = !cell;
     return cell && start_evaluation(gpu, *cell, false);
 }
 
@@ -233,10 +239,11 @@ bool Engine::train_supernet(int gpu) {
 bool Engine::start_queries(int gpu, int count) {
     if (method_.max_samples > 0)
         count = std::min(count, method_.max_samples - static_cast<int>(samples_) - queries_in_flight_);
+    if (count <= 0) proposals_exhausted_ = true;
     Task task{static_cast<int>(tasks_.size()), TaskKind::sampling, {}};
     while (static_cast<int>(task.cells.size()) < count) {
         const auto cell = strategy_->ask();
-        space_exhausted_ = !cell;
+        proposals_exhausted_ = !cell;
         if (!cell) break;
         task.cells.push_back(*cell);
     }
@@ -351,7 +358,7 @@ void Engine::record_evaluation(EvaluationRecord& evaluation, std::size_t row, co
 void Engine::finish_sampling(const Task& task) {
     for (const CellIndex cell : task.cells) {
         const auto estimates = world_.result(task, cell);
-        queue_.push(cell, gains_of(problem_.objectives, estimates));
+        if (!shortlisted_) queue_.push(cell, gains_of(problem_.objectives, estimates));
         if (method_.learn_from == "estimate") tell(cell, estimates);
     }
     queries_in_flight_ -= static_cast<int>(task.cells.size());
@@ -376,7 +383,8 @@ bool Engine::is_over() {
         stop_reason_ = "carbon";
     else if (budget.evaluations > 0 && evaluations_done_ >= budget.evaluations)
         stop_reason_ = "evaluations";
-    else if ((space_exhausted_ || shortlisted_) && !working && paused_.empty() && initial_.empty() && queue_.empty())
+    else if ((proposals_exhausted_ || shortlisted_) && !working && paused_.empty() && initial_.empty() &&
+             queue_.empty())
         stop_reason_ = "complete";
     return !stop_reason_.empty();
 }

@@ -26,8 +26,9 @@ namespace cenas {
 /// architectures come first, on any free GPU, whatever the allocator says. A GPU that evaluates takes, in this order:
 /// a paused training, the best candidate of the queue (method with a supernet), a fresh proposal of the strategy
 /// (without, or while the supernet is not trained yet). Where no GPU
-/// samples, an evaluating GPU that needs a candidate queries the supernet itself first. A GPU that samples trains the
-/// supernet if that is undone, else queries it until the queue is full, else waits.
+/// samples, an evaluating GPU that needs a candidate queries the supernet itself first. A GPU that samples (or, where
+/// none does, one that evaluates) trains the supernet if that is undone, else queries it until the queue is full, else
+/// waits.
 class Engine {
   public:
     /// Everything passed by reference outlives the engine. `trace` is cut to the run's window.
@@ -102,7 +103,7 @@ class Engine {
     std::int64_t evaluations_done_ = 0;
     std::int64_t tells_ = 0;
     bool shortlisted_ = false;
-    bool space_exhausted_ = false;
+    bool proposals_exhausted_ = false;
     bool horizon_reached_ = false;
 
     Allocation decided_;  // at the start of the step

@@ -25,6 +25,14 @@ struct Column {
     int decimals;
 };
 
+const std::string& method_name(const RunRecord& run, const SearchRecord& s) {
+    return run.methods[static_cast<std::size_t>(s.method)];
+}
+
+const std::string& trace_name(const RunRecord& run, const SearchRecord& s) {
+    return run.traces[static_cast<std::size_t>(s.trace)].name;
+}
+
 double log_difference(const RunRecord& run, const SearchRecord& s) {
     return hv_log_difference(run.hv_max, s.hypervolume);
 }
@@ -37,8 +45,10 @@ std::vector<Column> method_columns(const RunRecord& run) {
             {"trainings", [](const SearchRecord& s) { return static_cast<double>(s.evaluations); }, 0}};
 }
 
-/// "1.40 ± 0.26"; one value alone has no spread.
+/// "1.40 ± 0.26"; one value alone has no spread; a log difference of -inf has no mean: HV_max was reached.
 std::string mean_and_deviation(const std::vector<double>& values, int decimals) {
+    const auto reached = std::count_if(values.begin(), values.end(), [](double v) { return std::isinf(v); });
+    if (reached > 0) return fmt::format("HV_max in {} of {}", reached, values.size());
     const auto n = static_cast<double>(values.size());
     const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
     if (values.size() < 2) return fmt::format("{:.{}f}", mean, decimals);
@@ -163,8 +173,8 @@ std::string run_as_json(const RunRecord& run) {
         const double difference = log_difference(run, s);
         const double denoised = hv_log_difference(run.hv_max_denoised, s.hypervolume_denoised);
         const nlohmann::ordered_json line = {
-            {"method", run.methods[static_cast<std::size_t>(s.method)]},
-            {"trace", run.traces[static_cast<std::size_t>(s.trace)].name},
+            {"method", method_name(run, s)},
+            {"trace", trace_name(run, s)},
             {"seed", s.seed},
             {"hypervolume", s.hypervolume},
             // JSON knows no infinity: null where HV_max is reached.
@@ -178,24 +188,43 @@ std::string run_as_json(const RunRecord& run) {
             {"samples", s.samples},
             {"hours", s.end_s / seconds_per_hour},
             {"stop_reason", s.stop_reason},
+            {"table_cells", run.table_cells},
             {"table_synthetic", run.table_synthetic},
+            {"cost_scale", run.cost_scale},
             {"trace_synthetic", run.traces[static_cast<std::size_t>(s.trace)].synthetic}};
         text += line.dump() + '\n';
     }
     return text;
 }
 
+std::string fronts_as_csv(const RunRecord& run) {
+    std::string text = "method,trace,seed,architecture";
+    for (const auto& o : run.objectives) text += "," + o.name;
+    text += ",training_grams,hours,initial,table_cells,table_synthetic\n";
+    const std::size_t m = run.objectives.size();
+    for (const auto& s : run.searches)
+        for (const std::size_t i : front_of(run, s)) {
+            const auto& e = s.evaluations_log[i];
+            text += fmt::format("{},{},{},{}", method_name(run, s), trace_name(run, s), s.seed, cell_string(e.cell));
+            for (std::size_t k = 0; k < m; ++k) text += fmt::format(",{}", s.objectives[i * m + k]);
+            text += fmt::format(",{},{},{},{},{:d}\n", e.grams, e.end_s / seconds_per_hour, e.initial, run.table_cells,
+                                run.table_synthetic);
+        }
+    return text;
+}
+
 std::string run_as_csv(const RunRecord& run) {
     std::string text =
         "method,trace,seed,hypervolume,hv_log_difference,hypervolume_denoised,hv_log_difference_denoised,carbon_kg,"
-        "energy_kwh,gpu_hours,evaluations,samples,hours,stop_reason\n";
+        "energy_kwh,gpu_hours,evaluations,samples,hours,stop_reason,table_cells,table_synthetic,cost_scale,"
+        "trace_synthetic\n";
     for (const auto& s : run.searches)
-        text += fmt::format(
-            "{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", run.methods[static_cast<std::size_t>(s.method)],
-            run.traces[static_cast<std::size_t>(s.trace)].name, s.seed, s.hypervolume, log_difference(run, s),
-            s.hypervolume_denoised, hv_log_difference(run.hv_max_denoised, s.hypervolume_denoised), s.carbon_g / 1000.0,
-            to_kilowatt_hours(Joules(s.energy_j)).value, s.gpu_hours, s.evaluations, s.samples,
-            s.end_s / seconds_per_hour, s.stop_reason);
+        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:d},{},{:d}\n", method_name(run, s),
+                            trace_name(run, s), s.seed, s.hypervolume, log_difference(run, s), s.hypervolume_denoised,
+                            hv_log_difference(run.hv_max_denoised, s.hypervolume_denoised), s.carbon_g / 1000.0,
+                            to_kilowatt_hours(Joules(s.energy_j)).value, s.gpu_hours, s.evaluations, s.samples,
+                            s.end_s / seconds_per_hour, s.stop_reason, run.table_cells, run.table_synthetic,
+                            run.cost_scale, run.traces[static_cast<std::size_t>(s.trace)].synthetic);
     return text;
 }
 

@@ -22,4 +22,7 @@ std::string run_as_json(const RunRecord& run);
 /// The same as csv with a header line.
 std::string run_as_csv(const RunRecord& run);
 
+/// The Pareto front of every search as csv: one line an architecture with its objectives and the grams of its training.
+std::string fronts_as_csv(const RunRecord& run);
+
 }  // namespace cenas

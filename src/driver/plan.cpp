@@ -68,7 +68,10 @@ Inputs load_inputs(const Options& options) {
     for (const auto& trace : traces) {
         inputs.windows.push_back(window_of(trace, options.run.start, length_s));
         inputs.trace_checksums.push_back(trace.checksum());
-        const double from_s = options.accounting.account_from_h * seconds_per_hour;
+        const double from_s = search_begin(options).value;
+        if (from_s >= run_horizon(options).value)
+            throw UsageError(fmt::format("accounting.account_from_h = {}: must be less than run.hours = {}",
+                                         options.accounting.account_from_h, options.run.hours));
         if (std::fmod(from_s, static_cast<double>(trace.step_s)) != 0.0)
             throw UsageError(
                 fmt::format("accounting.account_from_h = {}: must be a whole number of steps of trace "
@@ -95,7 +98,7 @@ Layout plan_layout(int ranks, int ranks_per_group, int threads) {
     Layout layout;
     layout.ranks = ranks;
     layout.ranks_per_group = ranks_per_group;
-    layout.threads = threads > 0 ? threads : ranks == 1 ? omp_get_num_procs() : 1;
+    layout.threads = threads > 0 ? threads : ranks == 1 ? omp_get_max_threads() : 1;
     if (ranks == 1) return layout;
     if ((ranks - 1) % ranks_per_group != 0)
         throw UsageError(
@@ -136,7 +139,7 @@ std::string describe_plan(const Options& options, const Inputs& inputs, const La
     text += fmt::format("accounting  {}\n", options.accounting.mode);
     text += fmt::format("each search {} GPUs for {} h = {} GPU-hours of virtual time\n", options.run.gpus,
                         options.run.hours, options.run.gpus * options.run.hours);
-    text += fmt::format("trainings   about {:.0f} in all (upper estimate)\n", evaluations);
+    text += fmt::format("trainings   about {:.0f} in all\n", evaluations);
     text += fmt::format("file        about {}\n", file_size(bytes));
     return text + describe_layout(layout, plan.size());
 }

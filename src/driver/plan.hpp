@@ -41,8 +41,8 @@ struct Layout {
     int threads = 1;  ///< OpenMP threads of each working rank
 };
 
-/// Throws UsageError if `ranks` are not one coordinator and whole groups. `threads` 0: all cores for a single rank,
-/// else one.
+/// Throws UsageError if `ranks` are not one coordinator and whole groups. `threads` 0: what OpenMP gives a single rank
+/// (all cores, or OMP_NUM_THREADS), else one.
 Layout plan_layout(int ranks, int ranks_per_group, int threads);
 
 /// What `cenas check` prints.

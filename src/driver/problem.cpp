@@ -125,6 +125,11 @@ Problem make_problem(ArchitectureTable table, const Options& options) {
     problem.candidates = {problem.table.cells, canonical_table(identity_from(options.run.identity))};
     problem.class_means = class_means(problem);
     problem.hv_max = table_hypervolume(problem, [&](CellIndex cell) { return true_values(problem, cell); });
+    if (!(problem.hv_max > 0))
+        throw UsageError(
+            fmt::format("problem.objective: no cell of table '{}' is better than the reference point in every "
+                        "objective, so that every hypervolume is 0",
+                        problem.table.name));
     const std::size_t m = problem.objectives.size();
     problem.hv_max_denoised = table_hypervolume(problem, [&](CellIndex cell) {
         return std::span<const double>(&problem.class_means[static_cast<std::size_t>(cell) * m], m);

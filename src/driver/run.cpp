@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/utc_time.hpp"
 #include "driver/engine.hpp"
 #include "driver/sweep.hpp"
@@ -39,6 +40,16 @@ void require_writable(const std::filesystem::path& output, bool overwrite) {
         throw UsageError(fmt::format("{}: is a folder; --output must name a file", output.string()));
 }
 
+/// `wanted`, or, where someone made that file during the run, the first of NAME-2, NAME-3, ... that is free: finished
+/// work is not thrown away.
+std::filesystem::path free_name(const std::filesystem::path& wanted) {
+    std::filesystem::path name = wanted;
+    for (int n = 2; std::filesystem::exists(name); ++n)
+        name = wanted.parent_path() / fmt::format("{}-{}{}", wanted.stem().string(), n, wanted.extension().string());
+    if (name != wanted) spdlog::warn("{}: appeared during the run; writing {}", wanted.string(), name.string());
+    return name;
+}
+
 Provenance provenance_of(const RunRequest& request, const Layout& layout) {
     utsname system{};
     ::uname(&system);
@@ -52,7 +63,7 @@ Provenance provenance_of(const RunRequest& request, const Layout& layout) {
     return provenance;
 }
 
-RunRecord describe_run(const RunRequest& request, Inputs inputs) {
+RunRecord make_record(const RunRequest& request, Inputs inputs) {
     const Options& options = request.options;
     RunRecord run;
     run.program_version = program_version();
@@ -61,8 +72,10 @@ RunRecord describe_run(const RunRequest& request, Inputs inputs) {
     run.accounting = options.accounting.mode;
     run.start = options.run.start;
     run.horizon_s = run_horizon(options).value;
-    run.account_from_s = options.accounting.account_from_h * seconds_per_hour;
+    run.account_from_s = search_begin(options).value;
     run.gpus = options.run.gpus;
+    run.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
+                       options.power.optimizer_w,  options.power.idle_w,     options.power.switching_w};
     run.pue = options.power.pue;
     run.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
     run.table_name = inputs.problem.table.name;
@@ -96,7 +109,7 @@ PreparedRun prepare_run(RunRequest request, const Communicator& world) {
     return prepared;
 }
 
-RunRecord execute_run(PreparedRun prepared, const Communicator& world) {
+FinishedRun execute_run(PreparedRun prepared, const Communicator& world) {
     const RunRequest& request = prepared.request;
     const auto began = std::chrono::steady_clock::now();
     Provenance provenance = provenance_of(request, prepared.layout);
@@ -104,12 +117,13 @@ RunRecord execute_run(PreparedRun prepared, const Communicator& world) {
     auto searches = run_sweep(request.options, prepared.inputs, prepared.layout, world);
     if (world.rank() != 0) return {};
 
-    RunRecord run = describe_run(request, std::move(prepared.inputs));
+    RunRecord run = make_record(request, std::move(prepared.inputs));
     run.searches = std::move(searches);
     provenance.finished_utc = to_string(wall_clock());
     provenance.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    write_run_file(request.output, run, provenance, request.overwrite);
-    return run;
+    const auto file = request.overwrite ? request.output : free_name(request.output);
+    write_run_file(file, run, provenance, request.overwrite);
+    return {std::move(run), file};
 }
 
 }  // namespace cenas

@@ -36,9 +36,14 @@ struct PreparedRun {
 /// Not collective.
 PreparedRun prepare_run(RunRequest request, const Communicator& world);
 
-/// Runs every search on all ranks of `world`; rank 0 writes the run file and returns its content (other ranks: an
-/// empty record). Collective.
-RunRecord execute_run(PreparedRun prepared, const Communicator& world);
+struct FinishedRun {
+    RunRecord record;
+    std::filesystem::path file;  ///< the output, or a name beside it where the output appeared during the run
+};
+
+/// Runs every search on all ranks of `world`; rank 0 writes the run file and returns it (other ranks: an empty record).
+/// Collective.
+FinishedRun execute_run(PreparedRun prepared, const Communicator& world);
 
 /// "0.1.0", and the commit the program was built from ("unknown" outside a checkout).
 std::string program_version();

@@ -64,12 +64,11 @@ void SimulatedWorld::pause(int gpu) {
     if (!slot || slot->pausing || slot->kind == TaskKind::sampling) return;
     const Progress& progress = *progress_[static_cast<std::size_t>(slot->task)];
     Seconds stop = progress.done + (std::max(now_, slot->work_from) - slot->work_from);
+    constexpr double rounding = 1e-9;  // a moment that is on a boundary, or the end, but for rounding counts as on it
     if (progress.slice.value > 0) {
-        // A moment that is on a boundary but for rounding counts as on it.
-        constexpr double rounding = 1e-9;
         stop = progress.slice * std::ceil(stop / progress.slice - rounding);
     }
-    if (stop >= progress.length) return;  // it finishes before it could be paused
+    if (stop >= progress.length * (1 - rounding)) return;  // it finishes before it could be paused
     slot->pausing = true;
     slot->work_to = slot->work_from + std::max(stop - progress.done, Seconds(0));
     slot->free_at = slot->work_to + Seconds(stop.value > 0 && !paper_ ? options_.switching.pause_s : 0.0);
@@ -137,8 +136,14 @@ Watts SimulatedWorld::power_of(Component component) const {
 Watts SimulatedWorld::power() const {
     Watts total;
     for (const auto& slot : slots_) {
-        const bool working = slot && now_ >= slot->work_from && now_ < slot->work_to;
-        total += power_of(!slot ? Component::idle : working ? component_of(slot->kind) : Component::switching);
+        if (!slot)
+            total += power_of(Component::idle);
+        else if (now_ >= slot->work_to)
+            total += power_of(Component::switching);
+        else if (now_ >= slot->work_from)
+            total += power_of(component_of(slot->kind));
+        else  // it reads a checkpoint, then works
+            total += std::max(power_of(Component::switching), power_of(component_of(slot->kind)));
     }
     return total;
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -39,10 +40,10 @@ SearchRecord run_planned(const Work& work, std::int64_t index) {
     return record;
 }
 
-/// Runs the leased searches on the rank's threads and hands each record to `store(position in lease, record)` under
-/// a lock. The first exception of any thread is rethrown once all have stopped.
-template <class Store>
-void run_lease(const Work& work, const Lease& lease, const Store& store) {
+/// Runs the leased searches on the rank's threads and hands `finish(record)` of each to `store(position in lease, ...)`
+/// under a lock; `store` must not throw. The first exception of any thread is rethrown once all have stopped.
+template <class Finish, class Store>
+void run_lease(const Work& work, const Lease& lease, const Finish& finish, const Store& store) {
     std::exception_ptr failure;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(work.threads)
     for (std::size_t i = 0; i < lease.size(); ++i) {
@@ -51,9 +52,9 @@ void run_lease(const Work& work, const Lease& lease, const Store& store) {
         failed = failure != nullptr;
         if (failed) continue;
         try {
-            SearchRecord record = run_planned(work, lease[i]);
+            auto result = finish(run_planned(work, lease[i]));
 #pragma omp critical(cenas_lease)
-            store(i, std::move(record));
+            store(i, std::move(result));
         } catch (...) {
 #pragma omp critical(cenas_lease)
             failure = std::current_exception();
@@ -117,8 +118,8 @@ Finished unpack_finished(const Bytes& bytes) {
 
 Finished run_share(const Work& work, const Lease& share) {
     Finished finished(share.size());
-    run_lease(work, share, [&](std::size_t i, const SearchRecord& record) {
-        finished[i] = {share[i], to_bytes(record)};
+    run_lease(work, share, to_bytes, [&](std::size_t i, Bytes&& record) {
+        finished[i] = {share[i], std::move(record)};
     });
     return finished;
 }
@@ -129,7 +130,7 @@ std::vector<SearchRecord> run_alone(const Work& work) {
     const Lease order = by_size(work.plan);
     std::vector<SearchRecord> records(work.plan.size());
     Progress progress("searches", work.plan.size());
-    run_lease(work, order, [&](std::size_t i, SearchRecord&& record) {
+    run_lease(work, order, std::identity(), [&](std::size_t i, SearchRecord&& record) {
         records[static_cast<std::size_t>(order[i])] = std::move(record);
         progress.advance();
     });
@@ -176,9 +177,9 @@ void lead_group(const Work& work, const Communicator& group, const Communicator&
     for (Message message = Message::request_work;; message = Message::results) {
         world.send(0, message, results);
         const Lease lease = unpack_lease(world.receive().payload);
-        const Message order = lease.empty() ? Message::stop : Message::group_lease;
+        const Message message_to_group = lease.empty() ? Message::stop : Message::group_lease;
         for (int rank = 1; rank < group.size(); ++rank)
-            group.send(rank, order, pack(share_of(lease, rank, group.size())));
+            group.send(rank, message_to_group, pack(share_of(lease, rank, group.size())));
         if (lease.empty()) return;
         results = pack(run_share(work, share_of(lease, 0, group.size())));
         for (int rank = 1; rank < group.size(); ++rank) {

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "driver/problem.hpp"
 #include "pareto/archive.hpp"
@@ -35,6 +37,7 @@ class Findings {
 
 struct Totals {
     double evaluation_joules = 0;
+    double evaluation_grams = 0;
     std::int64_t finished = 0;
 };
 
@@ -47,6 +50,9 @@ Totals verify_evaluations(const RunRecord& run, const SearchRecord& search, Find
         const auto& e = search.evaluations_log[i];
         const std::string row = fmt::format("evaluation {}", i);
         totals.evaluation_joules += e.joules;
+        totals.evaluation_grams += e.grams;
+        findings.equal(row + ": joules against gpu_s", e.joules,
+                       e.gpu_s * run.component_w[static_cast<std::size_t>(Component::evaluation)]);
         findings.require(e.start_s >= 0 && e.start_s <= e.end_s && e.end_s <= search.end_s,
                          row + ": times out of order");
         findings.require(e.gpu_s >= 0 && e.gpu_s <= (e.end_s - e.start_s) * (1 + 1e-9) + 1e-6,
@@ -78,10 +84,45 @@ double hypervolume_at(const SearchRecord& search, double t) {
     return hypervolume;
 }
 
-void verify_intervals(const RunRecord& run, const SearchRecord& search, double evaluation_joules, Findings& findings) {
+/// The running totals of each evaluation lie between those of the steps before and after its end.
+void verify_running_totals(const SearchRecord& search, double step_s, Findings& findings) {
+    std::vector<double> joules{0}, grams{0};  // up to the begin of each step
+    for (const auto& interval : search.intervals) {
+        joules.push_back(std::accumulate(interval.joules.begin(), interval.joules.end(), joules.back()));
+        grams.push_back(grams.back() + interval.grams + interval.embodied_grams);
+    }
+    const auto between = [](double value, double low, double high) {
+        constexpr double rounding = 1e-9;
+        return value >= low * (1 - rounding) - rounding && value <= high * (1 + rounding) + rounding;
+    };
+    for (std::size_t i = 0; i < search.evaluations_log.size(); ++i) {
+        const auto& e = search.evaluations_log[i];
+        if (e.finished == 0) continue;
+        // An end on the border of two steps belongs to the first; rounding may put it in either.
+        const auto last = static_cast<std::size_t>((e.end_s + 1e-6) / step_s);
+        const auto first = static_cast<std::size_t>(std::max(0.0, e.end_s - 1e-6) / step_s);
+        const std::size_t end = std::min(last + 1, joules.size() - 1);
+        findings.require(between(e.search_joules, joules[std::min(first, end)], joules[end]) &&
+                             between(e.search_grams, grams[std::min(first, end)], grams[end]),
+                         fmt::format("evaluation {}: search_joules or search_grams do not fit the ledger", i));
+    }
+}
+
+/// GPU-hours that worked, from the joules of each component and its power. Components without power take no time.
+double worked_hours(const RunRecord& run, const SearchRecord& search) {
+    double seconds = 0;
+    for (const auto& interval : search.intervals)
+        for (const Component c :
+             {Component::evaluation, Component::sampling, Component::supernet_training, Component::switching})
+            if (const double power = run.component_w[static_cast<std::size_t>(c)]; power > 0)
+                seconds += interval.joules[static_cast<std::size_t>(c)] / power;
+    return seconds / seconds_per_hour;
+}
+
+void verify_intervals(const RunRecord& run, const SearchRecord& search, const Totals& totals, Findings& findings) {
     const Trace& trace = run.traces[static_cast<std::size_t>(search.trace)];
     const auto step_s = static_cast<double>(trace.step_s);
-    double joules = 0, grams = 0, ledger_evaluation = 0;
+    double joules = 0, grams = 0, ledger_evaluation = 0, ledger_evaluation_grams = 0;
     for (std::size_t i = 0; i < search.intervals.size(); ++i) {
         const auto& interval = search.intervals[i];
         const std::string row = fmt::format("interval {}", i);
@@ -107,11 +148,17 @@ void verify_intervals(const RunRecord& run, const SearchRecord& search, double e
             findings.equal(row + ": hypervolume", interval.hypervolume, hypervolume_at(search, end_s));
         joules += sum;
         grams += interval.grams + interval.embodied_grams;
-        ledger_evaluation += interval.joules[static_cast<std::size_t>(Component::evaluation)];
+        const double evaluation = interval.joules[static_cast<std::size_t>(Component::evaluation)];
+        ledger_evaluation += evaluation;
+        ledger_evaluation_grams +=
+            (to_kilowatt_hours(Joules(evaluation)) * GramsPerKilowattHour(interval.intensity) * run.pue).value;
     }
     findings.equal("energy_j", search.energy_j, joules);
     findings.equal("carbon_g", search.carbon_g, grams);
-    findings.equal("joules of all evaluations", evaluation_joules, ledger_evaluation);
+    findings.equal("joules of all evaluations", totals.evaluation_joules, ledger_evaluation);
+    findings.equal("grams of all evaluations", totals.evaluation_grams, ledger_evaluation_grams);
+    findings.equal("gpu_hours", search.gpu_hours, worked_hours(run, search));
+    verify_running_totals(search, step_s, findings);
 }
 
 }  // namespace
@@ -124,7 +171,7 @@ std::vector<std::string> verify_run(const RunRecord& run) {
         const Totals totals = verify_evaluations(run, search, findings);
         findings.require(totals.finished == search.evaluations,
                          fmt::format("evaluations is {}, the log has {}", search.evaluations, totals.finished));
-        verify_intervals(run, search, totals.evaluation_joules, findings);
+        verify_intervals(run, search, totals, findings);
     }
     return lines;
 }

@@ -10,10 +10,12 @@
 namespace cenas {
 
 /// Recomputes from the raw logs what the summaries of a run say, and compares: hypervolumes (raw, denoised, after
-/// every evaluation, at every step), joules and grams (per step from joules, PUE and intensity; per training against
-/// the ledger's evaluation column; totals), intensities against the trace, counts, order and
-/// ranges. Returns one line per disagreement, with search
-/// and row; empty: all is well. Sums are compared to a relative 1e-9, hypervolumes too, everything else exactly.
+/// every evaluation, at every step); joules and grams (per step from joules, PUE and intensity; all trainings against
+/// the ledger's evaluation column; running totals against the steps around them; totals); GPU time from joules and
+/// power; intensities against the trace; counts, order and ranges. What one training emitted (`grams` of a single
+/// evaluation) is checked in sum only, the number of supernet queries not at all: the log has no row for them. Returns
+/// one line per disagreement, with search and row; empty: all is well. Sums are compared to a relative 1e-9,
+/// hypervolumes too, everything else exactly.
 std::vector<std::string> verify_run(const RunRecord& run);
 
 }  // namespace cenas

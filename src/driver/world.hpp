@@ -50,7 +50,7 @@ class World {
     virtual Event wait(Seconds until) = 0;
     /// What all GPUs did since the last call, up to now().
     virtual std::vector<Usage> take_usage() = 0;
-    /// What all GPUs draw at this moment.
+    /// The most that all GPUs draw until the next event.
     virtual Watts power() const = 0;
     /// Values in deck order that a finished task found for one of its cells: measured by an evaluation, estimated by
     /// sampling.

@@ -104,7 +104,7 @@ Writer::Writer(std::filesystem::path path, bool overwrite) : path_(std::move(pat
     part_ += ".part";
     std::error_code status;
     if (!overwrite && std::filesystem::exists(path_, status))
-        throw DataError(fmt::format("{}: exists already; name another --output or allow --overwrite", path_.string()));
+        throw UsageError(fmt::format("{}: exists already; name another --output or give --overwrite", path_.string()));
     const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
     H5Pset_obj_track_times(creation.get(), 0);
     // The object headers of HDF5 1.8 carry checksums, the older default ones do not.

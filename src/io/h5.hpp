@@ -24,7 +24,7 @@ struct Description {
 /// file that exists is complete. Without `commit()` the destructor removes the part file and PATH is untouched.
 /// HDF5's own object times are off: equal content gives equal files. Object headers and data carry checksums, so that
 /// damage is found. Groups of a dataset's path are made as needed.
-/// Throws DataError if PATH exists and `overwrite` is not set, RunError if the disk or the library refuses.
+/// Throws UsageError if PATH exists and `overwrite` is not set, RunError if the disk or the library refuses.
 class Writer {
   public:
     Writer(std::filesystem::path path, bool overwrite);

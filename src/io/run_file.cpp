@@ -564,6 +564,8 @@ void write_run_file(const std::filesystem::path& path, const RunRecord& run, con
     h5::Writer file(path, overwrite);
     write_root(file, run);
     write_names(file, "/component", "component", component_names(), "what energy was spent on");
+    file.dataset("/component_power", std::span<const double>(run.component_w),
+                 {"W", "modelled power of one GPU (optimizer: of the coordinator's share)", {"/component"}});
     write_objectives(file, run.objectives);
     write_names(file, "/method/name", "method", run.methods, "methods, in deck order");
     write_traces(file, run.traces, run.trace_checksums);
@@ -581,6 +583,8 @@ RunRecord read_run_file(const std::filesystem::path& path) {
     RunRecord run;
     read_root(file, run);
     require_names(file, "/component", component_names());
+    const auto powers = read_values<double>(file, "/component_power", {component_count});
+    std::copy(powers.begin(), powers.end(), run.component_w.begin());
     run.objectives = read_objectives(file);
     run.methods = read_texts(file, "/method/name", length_of(file, "/method/name"));
     read_traces(file, run);

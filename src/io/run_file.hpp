@@ -8,7 +8,7 @@
 
 namespace cenas {
 
-/// Writes a run file (FORMAT.md, section 1) beside `path` as .part and renames it. Throws DataError if `path` exists
+/// Writes a run file (FORMAT.md, section 1) beside `path` as .part and renames it. Throws UsageError if `path` exists
 /// and `overwrite` is not set, RunError if it cannot be written.
 void write_run_file(const std::filesystem::path& path, const RunRecord& run, const Provenance& provenance,
                     bool overwrite);

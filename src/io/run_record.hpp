@@ -79,6 +79,7 @@ struct RunRecord {
     double horizon_s = 0;
     double account_from_s = 0;
     std::int32_t gpus = 0;
+    std::array<double, component_count> component_w{};  ///< power of one GPU (optimizer: of the coordinator's share)
     double pue = 1;
     double embodied_g_per_gpu_h = 0;
     std::string table_name;

@@ -47,20 +47,27 @@ class Fixed final : public Allocator {
     bool sample_rest_;
 };
 
-/// Where the present intensity lies in its window: 0 at the cleanest, 1 at the dirtiest step; 0 where all are equal.
-double relative_intensity(const AllocatorView& view) {
+/// The cleanest and the dirtiest step of the window.
+struct Extremes {
+    double low;
+    double high;
+};
+Extremes extremes_of(const AllocatorView& view) {
+    if (view.window.empty()) return {view.intensity, view.intensity};
     const auto [low, high] = std::minmax_element(view.window.begin(), view.window.end());
-    if (view.window.empty() || *high <= *low) return 0.0;
-    return std::clamp((view.intensity - *low) / (*high - *low), 0.0, 1.0);
+    return {*low, *high};
 }
 
 /// CE-NAS's heuristic (Zhao and Guo, HotCarbon 2023): the share of GPUs that evaluate is
-/// lambda_e = (C_max - C) / (C_max - C_min). GPUs are whole: lambda_e * G is rounded to the nearest integer, halves up.
+/// lambda_e = (C_max - C) / (C_max - C_min), all of them where the window is flat. GPUs are whole: lambda_e * G is
+/// rounded to the nearest integer, halves up.
 class Shares final : public Allocator {
   public:
     Allocation decide(const AllocatorView& view) override {
-        const double share = 1.0 - relative_intensity(view);
-        const int evaluate = static_cast<int>(std::floor(share * view.gpus + 0.5));
+        const auto [low, high] = extremes_of(view);
+        if (high <= low) return {view.gpus, 0};
+        const double wanted = view.gpus * (high - view.intensity) / (high - low);
+        const int evaluate = std::clamp(static_cast<int>(std::floor(wanted + 0.5)), 0, view.gpus);
         return {evaluate, view.gpus - evaluate};
     }
 };
@@ -70,7 +77,9 @@ class Switch final : public Allocator {
   public:
     explicit Switch(const ScheduleOptions& options) : threshold_(options.threshold) {}
     Allocation decide(const AllocatorView& view) override {
-        return relative_intensity(view) <= threshold_ ? Allocation{view.gpus, 0} : Allocation{0, view.gpus};
+        const auto [low, high] = extremes_of(view);
+        const bool clean = view.intensity - low <= threshold_ * (high - low);
+        return clean ? Allocation{view.gpus, 0} : Allocation{0, view.gpus};
     }
 
   private:

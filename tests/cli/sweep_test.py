@@ -7,9 +7,10 @@ import io
 import json
 import os
 import subprocess
+import time
 import unittest
 
-from program import SMALL_DECK, ProgramTest
+from program import CENAS, DATA, SMALL_DECK, SOURCE, ProgramTest
 
 
 class SweepTest(ProgramTest):
@@ -52,6 +53,45 @@ class SweepTest(ProgramTest):
                                  row[key] if isinstance(line[key], str) else float(row[key]))
         self.assertEqual({(l["method"], l["trace"], l["seed"]) for l in lines},
                          {(m, t, s) for m in ("vanilla", "ce-nas") for t in ("CISO", "SE") for s in (1, 2)})
+
+    def test_fronts_as_csv(self):
+        rows = list(csv.DictReader(io.StringIO(self.run_program("info", self.sweep("a.h5"), "--front-csv")[0])))
+        self.assertEqual({(r["method"], r["trace"], r["seed"]) for r in rows},
+                         {(m, t, s) for m in ("vanilla", "ce-nas") for t in ("CISO", "SE") for s in ("1", "2")})
+        one = [(float(r["accuracy"]), float(r["energy"])) for r in rows if (r["method"], r["trace"], r["seed"]) == ("ce-nas", "SE", "1")]
+        self.assertEqual(one, sorted(one, reverse=True))  # better in one objective, worse in the other
+        self.assertEqual([e for _, e in one], sorted((e for _, e in one), reverse=True))
+        self.assertTrue(all(r["architecture"].startswith("|") and r["table_synthetic"] == "1" for r in rows))
+
+    def test_the_study_deck_is_the_same_on_one_two_and_four_ranks(self):
+        if not os.path.isdir(DATA):
+            self.skipTest(f"no published data at {DATA}")
+        data = [("table", "nas/nb201_cifar.csv.gz", "--spec", os.path.join(SOURCE, "inputs/tables/nb201_cifar10.toml")),
+                ("trace", "carbon/electricitymaps_academic_US-CAL-CISO_2020_2022.csv.gz", "--fill", "linear", "--longest-fill", "7"),
+                ("trace", "carbon/carboncast_hourly_2020_2021.csv.gz", "--column", "DE_lifecycle", "--signal", "average")]
+        for name, (kind, file, *rest) in zip(("table", "CISO", "DE"), data):
+            self.run_program("import", kind, os.path.join(DATA, file), *rest, "--output", self.path(name + ".h5"))
+        for ranks in (1, 2, 4):
+            self.run_program("sweep", os.path.join(SOURCE, "inputs/studies/hotcarbon.toml"), "run.seeds=1",
+                             "problem.table=table.h5", "trace.CISO.source=CISO.h5", "trace.DE.source=DE.h5",
+                             "--output", self.path(f"ranks{ranks}.h5"), ranks=ranks)
+        for ranks in (2, 4):
+            self.assert_equal_files(self.path("ranks1.h5"), self.path(f"ranks{ranks}.h5"))
+
+    def test_a_result_that_appears_meanwhile_is_not_lost(self):
+        deck = self.write("small.toml", SMALL_DECK)
+        output = self.path("a.h5")
+        with subprocess.Popen([CENAS, "sweep", deck, "run.seeds=40", "--output", output], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, cwd=self.folder) as process:
+            while not process.poll() and not os.path.exists(output):
+                time.sleep(0.2)
+                self.write("a.h5", "someone else's")
+            out, err = process.communicate(timeout=300)
+        self.assertEqual(process.returncode, 0, err)
+        with open(output, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "someone else's")
+        self.assertIn("a-2.h5", out)
+        self.run_program("verify", self.path("a-2.h5"))
 
     def test_verify_accepts_the_result(self):
         out, _ = self.run_program("verify", self.sweep("a.h5"))

@@ -3,9 +3,10 @@
 """The command line itself: help, versions, exit codes, refusals."""
 
 import os
+import subprocess
 import unittest
 
-from program import SMALL_DECK, SOURCE, ProgramTest
+from program import CENAS, SMALL_DECK, SOURCE, ProgramTest
 
 
 class UsageTest(ProgramTest):
@@ -27,8 +28,32 @@ class UsageTest(ProgramTest):
                           ("info", "a.h5", "--json", "--csv")):
             self.run_program(*arguments, code=2)
 
-    def test_a_missing_deck_ends_with_3(self):
-        self.assert_refused(3, ["nowhere.toml"], "sweep", "nowhere.toml")
+    def test_a_missing_deck_ends_with_2(self):
+        self.assert_refused(2, ["nowhere.toml"], "sweep", "nowhere.toml")
+
+    def test_a_reference_that_nothing_beats_is_refused(self):
+        deck = self.write("small.toml", SMALL_DECK)
+        self.assert_refused(2, ["no cell", "reference point"], "sweep", deck, "problem.objective.accuracy.reference=100")
+
+    def test_accounting_cannot_begin_after_the_end(self):
+        deck = self.write("small.toml", SMALL_DECK)
+        self.assert_refused(2, ["account_from_h", "less than run.hours"], "sweep", deck, "run.hours=10.0001",
+                            "accounting.mode=paper", "accounting.account_from_h=10")
+
+    def test_results_that_cannot_be_printed_are_no_success(self):
+        deck = self.write("small.toml", SMALL_DECK)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([CENAS, "check", deck], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("standard output", done.stderr)
+
+    def test_errors_of_any_kind_on_one_rank_end_all(self):
+        deck = self.write("small.toml", SMALL_DECK)
+        sweep = [CENAS, "sweep", deck, "--output", self.path("a.h5")]
+        done = subprocess.run(["mpirun", "-n", "1", *sweep, ":", "-n", "1", *sweep, "problem.table=" + 5000 * "x"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn("rank 1:", done.stderr)
+        self.assertNotEqual(done.returncode, 0)
 
     def test_deck_errors_are_said_once_and_end_with_2_on_every_rank(self):
         deck = self.write("bad.toml", SMALL_DECK.replace("gpus = 4", "gpsu = 4"))

@@ -348,9 +348,9 @@ TEST(Overrides, AreRefusedByTheirOwnText) {
 
 TEST(DeckRefusals, AMissingFile) {
     const TemporaryFolder folder;
-    const auto message = message_of<DataError>([&] { read_deck(folder.path() / "nowhere.toml"); });
+    const auto message = message_of<UsageError>([&] { read_deck(folder.path() / "nowhere.toml"); });
     EXPECT_TRUE(contains(message, "nowhere.toml"));
-    message_of<DataError>([&] { read_deck(folder.path()); });
+    message_of<UsageError>([&] { read_deck(folder.path()); });
 }
 
 TEST(DeckRefusals, Syntax) {
@@ -482,6 +482,8 @@ TEST(DeckRefusals, EveryLimit) {
     std::string methods;
     for (const char* name : {"fixed", "switch", "cheapest", "all-sample"})
         methods += fmt::format("[[method]]\nname = \"{0}\"\nallocator = \"{0}\"\ncandidates = \"supernet\"\n", name);
+    // Values that no other key forbids, wherever in its range a key is.
+    methods += "max_samples = 1000\ntrain_last_h = 0.001\n";
     const std::string deck = small_deck("", "", methods);
     for (const auto& limit : all_limits()) {
         const std::string key = fmt::format("{}.{}", limit.section, limit.key);
@@ -603,6 +605,24 @@ TEST(DeckRefusals, WhatNeedsASupernet) {
     for (const char* key : {"learn_from = \"estimate\"", "shortlist = 3", "max_samples = 10", "queue_capacity = 3"})
         EXPECT_TRUE(contains(refusal(small_deck("", key)),
                              "can be given only with candidates = \"supernet\", which is \"direct\""));
+}
+
+TEST(DeckRefusals, EstimatesWithoutEndForLamoo) {
+    const std::string estimates = "candidates = \"supernet\"\nlearn_from = \"estimate\"\n";
+    for (const std::string samples : {"", "max_samples = 0", "max_samples = 2001"})
+        EXPECT_TRUE(
+            contains(refusal(small_deck("", estimates + samples)),
+                     "method.a.learn_from = \"estimate\": with strategy = \"lamoo\" needs max_samples from 1 to 2000"));
+    EXPECT_NO_THROW(read(small_deck("", estimates + "max_samples = 2000")));
+    EXPECT_NO_THROW(read(small_deck("", estimates + "strategy = \"random\"")));
+}
+
+TEST(DeckRefusals, NoTimeToSample) {
+    const std::string sample = "candidates = \"supernet\"\nallocator = \"all-sample\"\n";
+    EXPECT_TRUE(contains(refusal(small_deck("hours = 4", sample)),
+                         "method.a.allocator = \"all-sample\": leaves no time to sample: train_last_h = 4 must be less "
+                         "than run.hours = 4"));
+    EXPECT_NO_THROW(read(small_deck("hours = 4", sample + "train_last_h = 3.9")));
 }
 
 TEST(DeckRefusals, MoreGpusThanThereAre) {

@@ -195,6 +195,64 @@ TEST(Engine, OneShotTrainsItsShortlistAtTheEnd) {
     for (const auto& e : record.evaluations_log) EXPECT_GE(e.start_s, 20 * 3600);
 }
 
+// Queries still under way when training begins come too late for the shortlist.
+TEST(Engine, AShortlistIsNeverExceeded) {
+    Options options = small_options();
+    for (const double sampling_s : {70.0, 70.37, 700.0}) {
+        const Problem problem = make_problem(small_table(400, 0.5, sampling_s, 60), options);
+        auto method = method_named("all-sample");
+        method.learn_from = "estimate";
+        method.shortlist = 5;
+        method.max_samples = 390;
+        method.update_every_h = 0;
+        method.update_every_tells = 100;
+        method.schedule.train_last_h = 23;  // while sampling is in full swing
+        EXPECT_EQ(simulate_search(problem, options, method, daily_trace(24), 1).evaluations, 5) << sampling_s;
+    }
+}
+
+TEST(Engine, EndsWhenNoMoreSamplesAreAllowed) {
+    Options options = small_options();
+    const Problem problem = make_problem(small_table(400, 0.5), options);
+    auto method = method_named("fixed");
+    method.max_samples = 20;
+    const auto record = simulate_search(problem, options, method, daily_trace(24), 1);
+    EXPECT_EQ(record.samples, 20);
+    EXPECT_EQ(record.stop_reason, "complete");
+    EXPECT_LT(record.end_s, 24 * 3600);
+}
+
+TEST(Engine, WhereNoGpuSamplesOneThatEvaluatesTrainsTheSupernet) {
+    Options options = small_options();
+    const Problem problem = make_problem(small_table(400, 0.5), options);
+    auto method = method_named("fixed");
+    method.schedule.evaluate = 8;
+    const auto record = simulate_search(problem, options, method, daily_trace(24), 1);
+    EXPECT_GT(joules_of(record, Component::supernet_training), 0.0);
+    EXPECT_GT(record.samples, 100);
+}
+
+TEST(Engine, WithoutASupernetNothingIsGivenToSampling) {
+    Options options = small_options();
+    const Problem problem = make_problem(small_table(400, 0.5), options);
+    for (const auto& interval :
+         simulate_search(problem, options, method_named("fixed", "direct"), daily_trace(24), 1).intervals) {
+        EXPECT_EQ(interval.gpus_sample, 0);
+        EXPECT_EQ(interval.gpus_idle, 7);
+    }
+}
+
+TEST(Engine, ACarbonBudgetHoldsWhereTrainingsPauseToo) {
+    Options options = small_options();
+    options.budget.carbon_kg = 4;
+    const Problem problem = make_problem(small_table(400, 3.3), options);
+    std::vector<double> values;
+    for (int h = 0; h < 24; ++h) values.push_back(h % 2 == 0 ? 300 : 420);
+    const auto record = simulate_search(problem, options, method_named("switch"), trace_of(values), 1);
+    EXPECT_EQ(record.stop_reason, "carbon");
+    EXPECT_NEAR(record.carbon_g, 4000, 0.01);
+}
+
 bool same_until(const SearchRecord& a, const SearchRecord& b, std::size_t steps) {
     for (std::size_t i = 0; i < steps; ++i)
         if (a.intervals[i].gpus_evaluate != b.intervals[i].gpus_evaluate ||
@@ -207,6 +265,19 @@ bool same_until(const SearchRecord& a, const SearchRecord& b, std::size_t steps)
             return false;
     }
     return true;
+}
+
+// A day of history before the run is what persistence needs to say more than nothing.
+TEST(Engine, PersistenceKnowsTheDayBefore) {
+    Options options = small_options();
+    const Problem problem = make_problem(small_table(400, 1.1), options);
+    const Trace window = window_of(daily_trace(72), UtcTime{24 * 3600}, 24 * 3600);
+    EXPECT_EQ(window.history.size(), 24u);
+    options.run.forecast = "none";
+    const auto none = simulate_search(problem, options, method_named("shares"), window, 2);
+    options.run.forecast = "persistence";
+    const auto persistence = simulate_search(problem, options, method_named("shares"), window, 2);
+    EXPECT_FALSE(same_until(none, persistence, 24));
 }
 
 // No decision may depend on an intensity later than the clock that was not given as a forecast.

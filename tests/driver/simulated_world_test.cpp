@@ -70,6 +70,19 @@ TEST_F(SimulatedWorldTest, APauseInTheLastSliceLetsTheTaskFinish) {
     EXPECT_DOUBLE_EQ(world.now().value, 3600);
 }
 
+// (L / 200) x 200 may round below L: a training that has reached its end is not paused.
+TEST_F(SimulatedWorldTest, APauseAtTheVeryEndFinishesWhateverTheLength) {
+    options.switching.slices_per_evaluation = 200;
+    for (double length = 1800; length < 1850; length += 0.1) {
+        const Problem odd = make_problem(small_table(20, length / 3600), options);
+        SimulatedWorld world(odd, options, Seconds(0));
+        world.start(0, {0, TaskKind::evaluation, {7}});
+        world.wait(Seconds(length - 2e-13 * length));
+        world.pause(0);
+        EXPECT_EQ(world.wait(hours(9)).kind, Event::Kind::finished) << length;
+    }
+}
+
 TEST_F(SimulatedWorldTest, PaperAccountingSwitchesForNothing) {
     options.accounting.mode = "paper";
     SimulatedWorld world(problem, options, Seconds(0));

@@ -74,6 +74,8 @@ inline RunRecord record_of(const Problem& problem, const Options& options, const
     run.horizon_s = options.run.hours * 3600;
     run.account_from_s = options.accounting.account_from_h * 3600;
     run.gpus = options.run.gpus;
+    run.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
+                       options.power.optimizer_w,  options.power.idle_w,     options.power.switching_w};
     run.pue = options.power.pue;
     run.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
     run.objectives = problem.objectives;

@@ -52,6 +52,11 @@ TEST(VerifyRun, FindsEveryPlantedFault) {
          [](RunRecord& r) {
              std::swap(r.searches[0].evaluations_log[4].end_s, r.searches[0].evaluations_log[12].end_s);
          }},
+        {"grams of an evaluation", [](RunRecord& r) { r.searches[0].evaluations_log[2].grams *= 2; }},
+        {"GPU time of an evaluation", [](RunRecord& r) { r.searches[0].evaluations_log[2].gpu_s *= 0.1; }},
+        {"running joules", [](RunRecord& r) { r.searches[0].evaluations_log[9].search_joules = 1; }},
+        {"running grams", [](RunRecord& r) { r.searches[0].evaluations_log[9].search_grams *= 0.5; }},
+        {"GPU-hours", [](RunRecord& r) { r.searches[0].gpu_hours *= 3; }},
         {"joules of a step", [](RunRecord& r) { r.searches[0].intervals[7].joules[0] += 5000; }},
         {"grams of a step", [](RunRecord& r) { r.searches[0].intervals[7].grams += 1; }},
         {"embodied grams", [](RunRecord& r) { r.searches[0].intervals[7].embodied_grams += 1; }},

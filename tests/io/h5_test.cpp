@@ -153,7 +153,7 @@ TEST_F(Hdf5File, EqualContentGivesEqualBytesWheneverItIsWritten) {
 
 TEST_F(Hdf5File, AnExistingFileIsKeptUnlessOverwritingIsAllowed) {
     folder.write("t.h5", "precious");
-    EXPECT_TRUE(contains(message_of<DataError>([&] { h5::Writer writer(path, false); }), "exists already"));
+    EXPECT_TRUE(contains(message_of<UsageError>([&] { h5::Writer writer(path, false); }), "exists already"));
     EXPECT_EQ(bytes_of(path), "precious");
     EXPECT_FALSE(part_is_left());
     h5::Writer writer(path, true);
@@ -192,7 +192,7 @@ TEST_F(Hdf5File, APlaceThatCannotBeWrittenIsAnError) {
     const auto missing = folder.path() / "no" / "t.h5";
     EXPECT_TRUE(contains(message_of<RunError>([&] { h5::Writer writer(missing, false); }), "cannot be created"));
     std::filesystem::create_directory(path);
-    EXPECT_THROW(h5::Writer(path, false), DataError);
+    EXPECT_THROW(h5::Writer(path, false), UsageError);
     EXPECT_TRUE(contains(message_of<RunError>([&] {
                              h5::Writer writer(path, true);
                              writer.commit();

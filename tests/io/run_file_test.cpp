@@ -364,7 +364,7 @@ TEST_F(RunFile, EqualRunsDifferInProvenanceOnly) {
 
 TEST_F(RunFile, AnExistingFileIsReplacedOnlyIfAsked) {
     const std::string before = bytes_of(path);
-    EXPECT_THROW(write_run_file(path, small_run(), elsewhere(), false), DataError);
+    EXPECT_THROW(write_run_file(path, small_run(), elsewhere(), false), UsageError);
     EXPECT_EQ(bytes_of(path), before);
     write_run_file(path, small_run(), elsewhere(), true);
     EXPECT_EQ(read_provenance(path).ranks, 64);

@@ -141,7 +141,7 @@ TEST_F(TableFile, EqualTablesGiveEqualBytes) {
 }
 
 TEST_F(TableFile, AnExistingOneIsReplacedOnlyIfAsked) {
-    EXPECT_THROW(write_table_file(path, small_table(), false), DataError);
+    EXPECT_THROW(write_table_file(path, small_table(), false), UsageError);
     auto other = small_table();
     other.name = "other";
     write_table_file(path, other, true);
@@ -256,7 +256,7 @@ TEST_F(TraceFile, EqualTracesGiveEqualBytes) {
 }
 
 TEST_F(TraceFile, AnExistingOneIsReplacedOnlyIfAsked) {
-    EXPECT_THROW(write_trace_file(path, small_trace(), false), DataError);
+    EXPECT_THROW(write_trace_file(path, small_trace(), false), UsageError);
     EXPECT_NO_THROW(write_trace_file(path, small_trace(), true));
 }
 

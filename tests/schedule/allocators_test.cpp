@@ -46,6 +46,16 @@ TEST(Shares, RoundToTheNearestGpuHalvesUp) {
     EXPECT_EQ(decide(named("shares"), view_of(ramp, 175)), (Allocation{7, 1}));  // 6.5: up
 }
 
+// Every exact half of whole numbers goes up: k + 1/2 = G (10 - C) / 10.
+TEST(Shares, HalvesGoUpForEveryPoolSize) {
+    for (int gpus = 1; gpus <= 16; ++gpus)
+        for (int c = 0; c <= 10; ++c) {
+            const int tenths = gpus * (10 - c);
+            EXPECT_EQ(decide(named("shares"), view_of({0, 10}, c, gpus)).evaluate, (tenths + 5) / 10)
+                << gpus << " GPUs, intensity " << c;
+        }
+}
+
 TEST(Shares, StayInRangeOutsideTheWindowAndInAFlatOne) {
     EXPECT_EQ(decide(named("shares"), view_of(ramp, 50)), (Allocation{8, 0}));
     EXPECT_EQ(decide(named("shares"), view_of(ramp, 900)), (Allocation{0, 8}));
