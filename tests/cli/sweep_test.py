@@ -13,6 +13,13 @@ import unittest
 from program import CENAS, DATA, SMALL_DECK, SOURCE, ProgramTest
 
 
+def processor_seconds(pid):
+    """User and system time of a process so far (Linux, proc(5))."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class SweepTest(ProgramTest):
     def sweep(self, name, ranks=None, *more):
         deck = self.write("small.toml", SMALL_DECK)
@@ -81,11 +88,12 @@ class SweepTest(ProgramTest):
     def test_a_result_that_appears_meanwhile_is_not_lost(self):
         deck = self.write("small.toml", SMALL_DECK)
         output = self.path("a.h5")
-        with subprocess.Popen([CENAS, "sweep", deck, "run.seeds=40", "--output", output], stdout=subprocess.PIPE,
+        with subprocess.Popen([CENAS, "sweep", deck, "run.seeds=100", "--output", output], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, cwd=self.folder) as process:
-            while not process.poll() and not os.path.exists(output):
-                time.sleep(0.2)
-                self.write("a.h5", "someone else's")
+            # Preparing takes a fraction of a second of processor time, the searches many seconds.
+            while process.poll() is None and processor_seconds(process.pid) < 1.5:
+                time.sleep(0.05)
+            self.write("a.h5", "someone else's")
             out, err = process.communicate(timeout=300)
         self.assertEqual(process.returncode, 0, err)
         with open(output, encoding="utf-8") as file:
