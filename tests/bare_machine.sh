@@ -210,7 +210,7 @@ main() {
     if [[ $only != user ]]; then prove_root; fi
     if [[ $only != root ]]; then prove_user; fi
     say ""
-    say "both commands work on a bare Debian 12:"
+    say "the commands work on a bare Debian 12:"
     stage_summary
 }
 

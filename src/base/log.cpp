@@ -39,23 +39,22 @@ void setup_log(int rank) {
     spdlog::set_default_logger(std::move(logger));
 }
 
-Progress::Progress(std::string what, std::size_t total, bool enabled)
+Progress::Progress(std::string what, std::size_t total)
     : what_(std::move(what)),
       total_(total),
-      enabled_(enabled && total > 0),
       terminal_(::isatty(STDERR_FILENO) == 1),
       started_s_(monotonic_s()),
       drawn_s_(started_s_) {}
 
 Progress::~Progress() {
-    if (enabled_ && terminal_ && done_ > 0) std::fputc('\n', stderr);
+    if (terminal_ && done_ > 0) std::fputc('\n', stderr);
 }
 
 void Progress::advance(std::size_t items) {
     done_ += items;
     const double now_s = monotonic_s();
     const bool last = done_ == total_;
-    if (!enabled_ || (!last && now_s - drawn_s_ < (terminal_ ? bar_interval_s : line_interval_s))) return;
+    if (!last && now_s - drawn_s_ < (terminal_ ? bar_interval_s : line_interval_s)) return;
     drawn_s_ = now_s;
     draw(now_s - started_s_, last);
 }

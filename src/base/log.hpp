@@ -17,7 +17,7 @@ void setup_log(int rank);
 /// else a log line at most every ten seconds. Not thread-safe: one thread reports.
 class Progress {
   public:
-    Progress(std::string what, std::size_t total, bool enabled = true);
+    Progress(std::string what, std::size_t total);
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -30,7 +30,6 @@ class Progress {
     std::string what_;
     std::size_t total_;
     std::size_t done_ = 0;
-    bool enabled_;
     bool terminal_;
     double started_s_;
     double drawn_s_;

@@ -19,10 +19,6 @@ struct Quantity {
         value += o.value;
         return *this;
     }
-    constexpr Quantity& operator-=(Quantity o) {
-        value -= o.value;
-        return *this;
-    }
     friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.value + b.value); }
     friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.value - b.value); }
     friend constexpr Quantity operator*(Quantity a, double s) { return Quantity(a.value * s); }

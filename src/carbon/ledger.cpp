@@ -70,19 +70,12 @@ GramsCO2e Ledger::book_embodied(Seconds from, Seconds to, double gpus) {
         embodied_by_interval_[interval] += grams;
         booked += GramsCO2e(grams);
     });
-    embodied_ += booked;
     grams_ += booked;
     return booked;
 }
 
 Joules Ledger::joules(std::size_t interval, Component component) const {
     return Joules(joules_[interval][static_cast<std::size_t>(component)]);
-}
-
-Joules Ledger::joules(Component component) const {
-    Joules total;
-    for (std::size_t i = 0; i < joules_.size(); ++i) total += joules(i, component);
-    return total;
 }
 
 GramsCO2e Ledger::operational_grams(std::size_t interval) const {

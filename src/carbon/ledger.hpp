@@ -44,14 +44,11 @@ class Ledger {
     GramsCO2e book_embodied(Seconds from, Seconds to, double gpus);
 
     Joules joules(std::size_t interval, Component component) const;
-    Joules joules(Component component) const;  ///< over all intervals
     /// Joules x PUE x intensity of one interval, without embodied grams.
     GramsCO2e operational_grams(std::size_t interval) const;
     GramsCO2e embodied_grams(std::size_t interval) const { return GramsCO2e(embodied_by_interval_[interval]); }
-    GramsCO2e grams() const { return grams_; }  ///< everything, embodied included
-    GramsCO2e embodied() const { return embodied_; }
+    GramsCO2e grams() const { return grams_; }      ///< everything, embodied included
     Joules total_joules() const { return total_; }  ///< running sum of all bookings
-    std::size_t interval_count() const { return joules_.size(); }
 
   private:
     std::span<const double> intensities_;
@@ -62,7 +59,6 @@ class Ledger {
     std::vector<double> embodied_by_interval_;
     Joules total_;
     GramsCO2e grams_;
-    GramsCO2e embodied_;
 };
 
 }  // namespace cenas

@@ -58,8 +58,10 @@ TEST(Ledger, ConservesEnergy) {
         expected += length * watts;
     }
     double booked = 0, grams = 0;
-    for (int c = 0; c < component_count; ++c) booked += ledger.joules(static_cast<Component>(c)).value;
-    for (std::size_t i = 0; i < ledger.interval_count(); ++i) grams += ledger.operational_grams(i).value;
+    for (std::size_t i = 0; i < intensities.size(); ++i) {
+        for (int c = 0; c < component_count; ++c) booked += ledger.joules(i, static_cast<Component>(c)).value;
+        grams += ledger.operational_grams(i).value;
+    }
     EXPECT_NEAR(booked, expected, 1e-9 * expected);
     EXPECT_NEAR(ledger.total_joules().value, expected, 1e-9 * expected);
     EXPECT_NEAR(ledger.grams().value, expected / 3.6e6 * 250.0, 1e-9 * expected);
