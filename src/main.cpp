@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -187,6 +190,16 @@ ExitCode dispatch(const CLI::App& app, const Arguments& arguments, const std::st
     return world.rank() == 0 ? dispatch_single(app, arguments, world) : ExitCode::done;
 }
 
+/// One message for a command line that cannot be read.
+std::string describe_parse_error(const CLI::ParseError& error, int argc, char** argv) {
+    constexpr std::array<std::string_view, 6> commands = {"check", "sweep", "search", "info", "verify", "import"};
+    const std::string_view first = argc > 1 ? argv[1] : "";
+    if (std::find(commands.begin(), commands.end(), first) != commands.end())
+        return fmt::format("{} (cenas {} --help shows what is allowed)", error.what(), first);
+    return fmt::format("{}: the commands are {} (cenas --help)",
+                       first.empty() ? "no command" : fmt::format("no command '{}'", first), fmt::join(commands, ", "));
+}
+
 /// Runs `body`; an error becomes its message on stderr and its exit code.
 template <class Body>
 ExitCode report_errors(const Body& body) {
@@ -225,7 +238,8 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         const bool asked = e.get_exit_code() == 0;  // --help, --version
-        if (world.rank() == 0) app.exit(e);
+        if (world.rank() == 0 && asked) app.exit(e);
+        if (world.rank() == 0 && !asked) spdlog::error("{}", describe_parse_error(e, argc, argv));
         return static_cast<int>(asked ? ExitCode::done : ExitCode::usage);
     }
 

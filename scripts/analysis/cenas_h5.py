@@ -11,6 +11,7 @@
     run.search(0).intervals["joules"]     # its steps of the trace, joules by component (run.components)
     run.hv_curve(0, against="carbon")     # hypervolume as a step function of the kg spent
     run.pareto_front(0)                   # the architectures found that no other one beats
+    run.gpu_hours(0)                      # what the GPUs did in each step, by component
 
     values = run.by_seed("carbon_kg", method="ce-nas", trace="CISO")       # {seed: value}
     cenas_h5.bootstrap_mean(list(values.values()))                         # mean with a 95 % interval
@@ -54,6 +55,11 @@ class Objective(NamedTuple):
         """How much better than the reference point; larger is better whatever the direction."""
         return values - self.reference if self.direction == "maximize" else self.reference - values
 
+    @property
+    def label(self) -> str:
+        """'energy (mJ)'; the name alone where the unit is 1."""
+        return self.name if self.unit in ("", "1") else f"{self.name} ({self.unit})"
+
 
 class Trace(NamedTuple):
     """A carbon-intensity trace of the run; its values are in the intervals of each search."""
@@ -90,6 +96,10 @@ class Search(NamedTuple):
     intervals: dict[str, np.ndarray]
 
 
+# A search that stops at a budget of 12 kg may end at 11.999999999999998: sums of many bookings carry rounding.
+ROUNDING = 1e-12
+
+
 class Curve(NamedTuple):
     """A step function: hypervolume[k] holds on [x[k], x[k+1]); the last x is where the search ended."""
 
@@ -97,10 +107,10 @@ class Curve(NamedTuple):
     hypervolume: np.ndarray
 
     def at(self, x) -> np.ndarray:
-        """Value at each x; NaN outside of [x[0], x[-1]]."""
+        """Value at each x; NaN outside of [x[0], x[-1]] (rounding aside)."""
         x = np.asarray(x, dtype=float)
         index = np.searchsorted(self.x, x, side="right") - 1
-        inside = (index >= 0) & (x <= self.x[-1])
+        inside = (index >= 0) & (x <= self.x[-1] * (1 + ROUNDING))
         return np.where(inside, self.hypervolume[np.maximum(index, 0)], np.nan)
 
 
@@ -135,6 +145,7 @@ class Run:
     methods: tuple[str, ...]
     traces: tuple[Trace, ...]
     components: tuple[str, ...]
+    component_power: np.ndarray  # W of one GPU by component (optimizer: the coordinator's share)
     architectures: np.ndarray  # NAS-Bench-201 string of each cell index
     class_mean: np.ndarray  # [cell, objective]: denoised objectives
     provenance: dict[str, object]  # host, times, command line, ...: what may differ between equal runs
@@ -158,7 +169,10 @@ class Run:
         return Search(evaluations, intervals)
 
     def by_seed(self, field: str, method: str, trace: str) -> dict[int, float]:
-        """{seed: value} of one column of `searches` for one method on one trace."""
+        """{seed: value} of one column of numbers of `searches` for one method on one trace."""
+        _require_one_of("method", method, self.methods)
+        _require_one_of("trace", trace, [t.name for t in self.traces])
+        _require_one_of("field", field, [*_SEARCH_NUMBERS, "carbon_kg", "energy_kwh"])
         rows = self.searches[(self.searches["method"] == method) & (self.searches["trace"] == trace)]
         return {int(row["seed"]): float(row[field]) for row in rows}
 
@@ -170,14 +184,13 @@ class Run:
         """
         log = self.search(i).evaluations
         row = self.searches[i]
-        try:
-            column, end, unit = {
-                "time": ("end_s", row["end_s"], SECONDS_PER_HOUR),
-                "carbon": ("search_grams", row["carbon_g"], GRAMS_PER_KG),
-                "energy": ("search_joules", row["energy_j"], JOULES_PER_KWH),
-            }[against]
-        except KeyError:
-            raise ValueError(f"against='{against}' (allowed: time, carbon, energy)") from None
+        axes = {
+            "time": ("end_s", row["end_s"], SECONDS_PER_HOUR),
+            "carbon": ("search_grams", row["carbon_g"], GRAMS_PER_KG),
+            "energy": ("search_joules", row["energy_j"], JOULES_PER_KWH),
+        }
+        _require_one_of("against", against, axes)
+        column, end, unit = axes[against]
         finished = log["finished"] != 0
         x = np.concatenate(([0.0], log[column][finished] / unit, [end / unit]))
         # Sums in another order may differ by rounding; a step function must not go back.
@@ -185,6 +198,27 @@ class Run:
         hypervolume = np.concatenate(([0.0], log["hypervolume"][finished], [row["hypervolume"]]))
         last_of_equal = np.append(x[1:] > x[:-1], True)
         return Curve(x[last_of_equal], hypervolume[last_of_equal])
+
+    def gpu_hours(self, i: int) -> dict[str, np.ndarray]:
+        """{component: GPU-hours in each step} of search i, exactly, from joules and power.
+
+        Left out are components of no power, whose work leaves no joules (under paper accounting all but evaluation),
+        and the optimizer, which is on no GPU.
+        """
+        joules = self.search(i).intervals["joules"]
+        joules_per_hour = self.component_power * SECONDS_PER_HOUR
+        return {
+            name: joules[:, k] / joules_per_hour[k]
+            for k, name in enumerate(self.components)
+            if joules_per_hour[k] > 0 and name != "optimizer"
+        }
+
+    def booked_steps(self, i: int) -> tuple[np.ndarray, np.ndarray]:
+        """(begin, end) in seconds of the booked part of each step: from `account_from_s` to the end of the search."""
+        starts = self.search(i).intervals["start_s"]
+        ends = np.append(starts[1:], self.searches["end_s"][i])
+        begins = np.maximum(starts, self.account_from_s)
+        return begins, np.maximum(ends, begins)
 
     def pareto_front(self, i: int) -> dict[str, np.ndarray]:
         """Finished evaluations of search i that no other one dominates, the best of the first objective first.
@@ -212,6 +246,11 @@ class Run:
 
     def _rows(self, log: str, i: int) -> slice:
         return slice(int(self._offsets[log][i]), int(self._offsets[log][i + 1]))
+
+
+def _require_one_of(what: str, name: str, allowed) -> None:
+    if name not in allowed:
+        raise ValueError(f"{what}='{name}' (allowed: {', '.join(allowed)})")
 
 
 # --- hypervolume and fronts ------------------------------------------------------------------------------------------
@@ -328,6 +367,8 @@ def open_run(path) -> Run:
     path = os.fspath(path)
     if not os.path.exists(path):
         raise RunFileError(f"{path}: no such file")
+    if os.path.isdir(path):
+        raise RunFileError(f"{path}: is a folder")
     try:
         with h5py.File(path, "r") as file:
             return _read_run(_Reader(path, file))
@@ -417,6 +458,7 @@ def _read_run(reader: _Reader) -> Run:
         methods=methods,
         traces=traces,
         components=components,
+        component_power=reader.numbers("/component_power", len(components)),
         architectures=architectures,
         class_mean=reader.numbers("/cell/class_mean", len(architectures), len(objectives)),
         provenance=_read_provenance(reader),

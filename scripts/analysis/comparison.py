@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,10 +22,13 @@ class ChoiceError(Exception):
 
 @dataclass(frozen=True)
 class Group:
-    """The searches of one method on one trace; `rows` are rows of run.searches in order of seed."""
+    """The searches of one method on one trace; `rows` are rows of run.searches in order of seed. `method` and `trace`
+    are labels, unique over the files; `name` is the method's own, `file` the label of its file."""
 
     method: str
     trace: str
+    name: str
+    file: str
     run: Run
     rows: tuple[int, ...]
 
@@ -59,7 +61,11 @@ class Group:
         return float(np.log10(RESOLUTION * hv_max))
 
     def seeds_at_floor(self, denoised: bool = False) -> int:
-        return sum(value <= self.floor(denoised) for value in self.log_differences(denoised).values())
+        return self.count_at_floor(self.log_differences(denoised).values(), denoised)
+
+    def count_at_floor(self, log_differences, denoised: bool = False) -> int:
+        """How many of them stand for HV_max."""
+        return int(sum(value <= self.floor(denoised) for value in log_differences))
 
     def best_row(self) -> int:
         """The search with the largest hypervolume; of equal ones that with the least carbon."""
@@ -69,17 +75,24 @@ class Group:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All groups, by labels that are unique over the files. `notes` say what a reader must know of unlike files."""
+    """All groups, by labels that are unique over the files. `notes` say what a reader must know of unlike files.
+
+    `groups` has a method once that is the same, bit for bit, in several files; `in_files` has the groups of every file.
+    """
 
     runs: tuple[Run, ...]
+    files: tuple[str, ...]
     methods: tuple[str, ...]
     traces: tuple[str, ...]
     groups: dict[tuple[str, str], Group]
+    in_files: tuple[Group, ...]
     baseline: str
     notes: tuple[str, ...]
 
     def index_of(self, method: str) -> int:
-        return self.methods.index(method)
+        """0 for the baseline, 1 and more for the others."""
+        others = [other for other in self.methods if other != self.baseline]
+        return 0 if method == self.baseline else 1 + others.index(method)
 
     def on_trace(self, trace: str) -> list[Group]:
         """Groups of one trace in the order of the methods."""
@@ -90,6 +103,15 @@ class Comparison:
 
     def others_on(self, trace: str) -> list[Group]:
         return [group for group in self.on_trace(trace) if group.method != self.baseline]
+
+    def pairs_on(self, trace: str) -> list[tuple[Group, Group]]:
+        """Groups of one trace with the group of the same method in the first file that has it."""
+        first: dict[str, Group] = {}
+        pairs = []
+        for group in self.in_files:
+            if group.trace == trace:
+                pairs.append((group, first.setdefault(group.name, group)))
+        return [(group, other) for group, other in pairs if group is not other]
 
 
 def compare(runs: list[Run], baseline: str | None = None, force: bool = False) -> Comparison:
@@ -102,28 +124,36 @@ def compare(runs: list[Run], baseline: str | None = None, force: bool = False) -
     if unlike and not force:
         raise RunFileError(f"{unlike[0]}; --force compares them anyway")
     files = _file_labels(runs)
-    trace_labels = _trace_labels(runs, files)
-    method_labels = _method_labels(runs, files, trace_labels)
-    groups = {}
-    for f, run in enumerate(runs):
-        for m in run.methods:
-            for t in run.traces:
-                rows = np.flatnonzero((run.searches["method"] == m) & (run.searches["trace"] == t.name))
-                if len(rows) == 0:
-                    continue
-                rows = rows[np.argsort(run.searches["seed"][rows], kind="stable")]
-                labels = method_labels[f, m], trace_labels[f, t.name]
-                groups[labels] = Group(*labels, run, tuple(int(i) for i in rows))
-    methods = tuple(dict.fromkeys(method for method, _ in groups))
-    traces = tuple(dict.fromkeys(trace for _, trace in groups))
+    in_files, labels = _with_labels(_groups_of(runs, files))
+    groups: dict[tuple[str, str], Group] = {}
+    for group in in_files:
+        groups.setdefault((group.method, group.trace), group)
+    methods = tuple(dict.fromkeys(group.method for group in in_files))
     return Comparison(
         runs=tuple(runs),
+        files=tuple(files),
         methods=methods,
-        traces=traces,
+        traces=tuple(dict.fromkeys(group.trace for group in in_files)),
         groups=groups,
-        baseline=_choose_baseline(baseline, methods, method_labels),
+        in_files=tuple(in_files),
+        baseline=_choose_baseline(baseline, methods, labels),
         notes=tuple(f"Forced: {line}." for line in unlike) + _setting_notes(runs) + _unlike_trace_notes(runs),
     )
+
+
+def _groups_of(runs: list[Run], files: list[str]) -> list[Group]:
+    """The groups of every file, not labelled by file yet."""
+    trace_labels = _trace_labels(runs, files)
+    groups = []
+    for f, run in enumerate(runs):
+        for method in run.methods:
+            for trace in run.traces:
+                rows = np.flatnonzero((run.searches["method"] == method) & (run.searches["trace"] == trace.name))
+                if len(rows) > 0:
+                    rows = rows[np.argsort(run.searches["seed"][rows], kind="stable")]
+                    label = trace_labels[f, trace.name]
+                    groups.append(Group(method, label, method, files[f], run, tuple(int(i) for i in rows)))
+    return groups
 
 
 def _what_differs(first: Run, other: Run) -> list[str]:
@@ -200,26 +230,60 @@ def _trace_labels(runs: list[Run], files: list[str]) -> dict[tuple[int, str], st
     }
 
 
-def _method_labels(runs, files, trace_labels) -> dict[tuple[int, str], str]:
-    """(file, method name) -> label. A name is qualified by its file where two files have it on one trace."""
-    uses: Counter = Counter()
-    for f, run in enumerate(runs):
-        uses.update({(str(row["method"]), trace_labels[f, str(row["trace"])]) for row in run.searches})
-    clashing = {method for (method, _), count in uses.items() if count > 1}
-    return {
-        (f, method): f"{method} ({files[f]})" if method in clashing else method
-        for f, run in enumerate(runs)
-        for method in run.methods
-    }
+def _with_labels(groups: list[Group]) -> tuple[list[Group], dict[tuple[str, str], str]]:
+    """The groups with labels, and {(file, method name): label}. A name is qualified by its file where files have
+    different searches of it on one trace."""
+    versions = _versions(groups)
+    on_trace: dict[tuple[str, str], set[str]] = {}
+    for group in groups:
+        on_trace.setdefault((group.name, group.trace), set()).add(versions[group.file, group.name])
+    clashing = {name for (name, _), of_name in on_trace.items() if len(of_name) > 1}
+    labels = {}
+    for (file, name), version in versions.items():
+        sharing = [f for (f, n), v in versions.items() if (n, v) == (name, version)]
+        labels[file, name] = f"{name} ({', '.join(sharing)})" if name in clashing else name
+    return [replace(group, method=labels[group.file, group.name]) for group in groups], labels
 
 
-def _choose_baseline(wanted: str | None, methods: tuple[str, ...], labels: dict[tuple[int, str], str]) -> str:
-    """The label of the wanted method (by label, or by name where that is one label only), or the first one."""
+def _versions(groups: list[Group]) -> dict[tuple[str, str], str]:
+    """(file, method name) -> first file that has the same searches of this method, bit for bit, on the same traces."""
+    by_trace: dict[tuple[str, str], dict[str, Group]] = {}
+    for group in groups:
+        by_trace.setdefault((group.file, group.name), {})[group.trace] = group
+    versions: dict[tuple[str, str], str] = {}
+    for (file, name), own in by_trace.items():
+        earlier = (f for (f, n) in versions if n == name and versions[f, n] == f)
+        versions[file, name] = next((f for f in earlier if _are_same(own, by_trace[f, name])), file)
+    return versions
+
+
+def _are_same(own: dict[str, Group], other: dict[str, Group]) -> bool:
+    return own.keys() == other.keys() and all(are_identical(own[trace], other[trace]) for trace in own)
+
+
+def are_identical(a: Group, b: Group) -> bool:
+    """The same seeds, and in each the same trainings and the same joules and grams at the same moments."""
+    return a.seeds == b.seeds and all(_same_search(a.run, i, b.run, j) for i, j in zip(a.rows, b.rows))
+
+
+def _same_search(a: Run, i: int, b: Run, j: int) -> bool:
+    if any(a.searches[field][i] != b.searches[field][j] for field in ("carbon_g", "hypervolume", "stop_reason")):
+        return False
+    logs = zip(a.search(i), b.search(j))
+    return all(
+        np.array_equal(own[column], other[column], equal_nan=own[column].dtype.kind == "f")
+        for own, other in logs
+        for column in own
+    )
+
+
+def _choose_baseline(wanted: str | None, methods: tuple[str, ...], labels: dict[tuple[str, str], str]) -> str:
+    """The wanted label; `method (file)` of any file that has it; or a method's name, which is that of the first file."""
     if wanted is None:
         return methods[0]
     if wanted in methods:
         return wanted
-    named = sorted({label for (_, name), label in labels.items() if name == wanted and label in methods})
-    if len(named) == 1:
-        return named[0]
+    for (file, name), label in labels.items():
+        if wanted in (name, f"{name} ({file})"):
+            return label
     raise ChoiceError(f"--baseline {wanted}: no such method (there are: {', '.join(methods)})")

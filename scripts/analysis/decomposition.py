@@ -8,8 +8,9 @@ The kg of a search are written as a product,
 
 where `kg` and `kWh` are everything that was booked: overheads (sampling, supernet, optimizer, idle, switching) count
 into the energy per training, and PUE and the embodied share into the kg per kWh. The ratio of two methods' kg is then
-exactly the product of the three ratios. The last one is split once more, into the grid's intensity weighted by the
-energy (with PUE; this is what timing changes) and the embodied share,
+exactly the product of the three ratios. Trainings are those whose energy was booked; where initial ones were booked
+they are among them. The last ratio is split once more, into the grid's intensity weighted by the energy (with PUE; this
+is what timing changes) and the embodied share,
 
     kg / kWh  =  operational kg / kWh  x  kg / operational kg.
 
@@ -28,6 +29,7 @@ import numpy as np
 from cenas_h5 import (
     GRAMS_PER_KG,
     JOULES_PER_KWH,
+    ROUNDING,
     Interval,
     Run,
     bootstrap_mean,
@@ -36,9 +38,6 @@ from cenas_h5 import (
     resampling_weights,
 )
 from comparison import Comparison, Group
-
-# Hypervolumes are sums in the order of the search: two that are equal may differ by rounding.
-ROUNDING = 1e-12
 
 
 class Spent(NamedTuple):
@@ -52,13 +51,13 @@ class Spent(NamedTuple):
 
 class Factors(NamedTuple):
     """Method over baseline. carbon = trainings x energy_per_training x carbon_per_kwh exactly, and
-    carbon_per_kwh = grid x embodied. NaN where the baseline or the method spent nothing."""
+    carbon_per_kwh = timing x embodied. NaN where the baseline or the method spent nothing."""
 
     carbon: Interval
     trainings: Interval
     energy_per_training: Interval
     carbon_per_kwh: Interval
-    grid: Interval
+    timing: Interval
     embodied: Interval
 
 
@@ -74,7 +73,8 @@ class Split:
 
 @dataclass(frozen=True)
 class EqualCarbon:
-    """HV log difference of both when the one with less carbon had ended, per seed. Lower is better."""
+    """HV log difference of both when the one with less carbon had ended, per seed. Lower is better. `..._at_floor`:
+    seeds that had reached HV_max."""
 
     kg: Interval
     method: Interval
@@ -82,12 +82,14 @@ class EqualCarbon:
     difference: Interval
     method_trainings: float
     baseline_trainings: float
+    method_at_floor: int
+    baseline_at_floor: int
 
 
 @dataclass(frozen=True)
 class Decomposition:
     """One method against the baseline on one trace. `reached` of the paired seeds end with at least the baseline's
-    hypervolume."""
+    hypervolume. `with_initial`: the trainings include initial ones; `with_embodied`: kg include an embodied share."""
 
     method: str
     trace: str
@@ -96,6 +98,8 @@ class Decomposition:
     at_equal_carbon: EqualCarbon
     reached: int
     seeds: int
+    with_initial: bool
+    with_embodied: bool
 
 
 def decompose(method: Group, baseline: Group) -> Decomposition | None:
@@ -121,7 +125,25 @@ def decompose(method: Group, baseline: Group) -> Decomposition | None:
         at_equal_carbon=_at_equal_carbon(method, baseline, pairs),
         reached=int(reached),
         seeds=len(pairs),
+        with_initial=books_initial(method) or books_initial(baseline),
+        with_embodied=books_embodied(method) or books_embodied(baseline),
     )
+
+
+def booked_trainings(group: Group) -> dict[int, float]:
+    """{seed: trainings that count in the split of the carbon}."""
+    counts = (float(booked(group.run.search(i).evaluations).sum()) for i in group.rows)
+    return dict(zip(group.seeds, counts))
+
+
+def books_initial(group: Group) -> bool:
+    """Whether initial trainings are among those that count."""
+    logs = (group.run.search(i).evaluations for i in group.rows)
+    return any(np.any(booked(log) & (log["initial"] != 0)) for log in logs)
+
+
+def books_embodied(group: Group) -> bool:
+    return any(np.any(group.run.search(i).intervals["embodied_grams"] > 0) for i in group.rows)
 
 
 # --- one search ------------------------------------------------------------------------------------------------------
@@ -156,16 +178,14 @@ def spent_at_hypervolume(run: Run, i: int, level: float) -> Spent:
 def trainings_until(run: Run, i: int, kg: float) -> int:
     """Booked trainings finished when search i had spent `kg`."""
     log = run.search(i).evaluations
-    return int((booked(log) & (log["search_grams"] <= kg * GRAMS_PER_KG)).sum())
+    return int((booked(log) & (log["search_grams"] <= kg * GRAMS_PER_KG * (1 + ROUNDING))).sum())
 
 
 def embodied_grams_until(run: Run, i: int, time_s: float) -> float:
     """Embodied grams of search i up to a time; they grow evenly within a step."""
-    intervals = run.search(i).intervals
-    booked_from = np.maximum(intervals["start_s"], run.account_from_s)
-    step_ends = np.append(intervals["start_s"][1:], run.searches["end_s"][i])
-    share = np.clip((time_s - booked_from) / np.maximum(step_ends - booked_from, 1e-9), 0.0, 1.0)
-    return float(share @ intervals["embodied_grams"])
+    begins, ends = run.booked_steps(i)
+    share = np.clip((time_s - begins) / np.maximum(ends - begins, 1e-9), 0.0, 1.0)
+    return float(share @ run.search(i).intervals["embodied_grams"])
 
 
 def _spent(trainings: float, joules: float, grams: float, embodied_g: float) -> Spent:
@@ -230,6 +250,8 @@ def _at_equal_carbon(method: Group, baseline: Group, pairs: list[tuple[int, int]
         difference=paired_bootstrap_difference(of_method, of_baseline),
         method_trainings=float(np.mean([trainings_until(method.run, a, x) for (a, _), x in zip(pairs, kg)])),
         baseline_trainings=float(np.mean([trainings_until(baseline.run, b, x) for (_, b), x in zip(pairs, kg)])),
+        method_at_floor=method.count_at_floor(of_method),
+        baseline_at_floor=baseline.count_at_floor(of_baseline),
     )
 
 

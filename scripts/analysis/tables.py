@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import roles
 from cenas_h5 import Interval, bootstrap_mean, paired_bootstrap_difference
 from comparison import Comparison, Group
 from decomposition import Decomposition, Split
@@ -16,21 +17,25 @@ INTERVAL_TEXT = "95 % interval: percentile bootstrap over seeds"
 SAME_TEXT = "A number without an interval is the same in every seed"
 PAIRED_TEXT = "95 % interval: percentile bootstrap over seeds, both methods resampled alike (paired by seed)"
 
+CHANCE_TEXT = f"{PAIRED_TEXT}. Where the interval leaves 0 out, the difference is more than chance among the seeds."
+
 # Width, relative to the value where that is large, below which an interval is rounding.
 SPREAD = 1e-9
 
 
 class Cell(NamedTuple):
-    """A number with its interval. style: plain, signed (differences), times (ratios)."""
+    """A number with its interval. style: plain, signed (differences), times (ratios). `remark` stands under it."""
 
     interval: Interval
     decimals: int
     style: str = "plain"
+    remark: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """rows[i][0] is a text, the others are Cells or texts. `key` names the table in csv output."""
+    """rows[i][0] is a text, the others are Cells or texts. `key` names the table in csv output. Without rows it says
+    what its notes say."""
 
     key: str
     title: str
@@ -58,10 +63,12 @@ QUANTITIES = (
     Quantity("samples", "samples", 0),
 )
 
-FACTOR_TITLES = (
-    "kg CO2e", "= trainings", "× kWh per training", "× kg per kWh", "of this: grid", "of this: embodied",
-)  # fmt: skip
-AMOUNT_TITLES = ("kg, own", "kg, baseline's", "trainings, own", "trainings, baseline's")
+DIFFERENCES = tuple(q for q in QUANTITIES if q.field not in ("gpu_hours", "samples"))
+
+
+def trainings_title(parts: list[Decomposition]) -> str:
+    """What the trainings of a split are called: initial ones are among them only where their energy was booked."""
+    return "trainings incl. initial" if any(part.with_initial for part in parts) else "trainings"
 
 
 def values_of(group: Group, field: str) -> dict[int, float]:
@@ -79,7 +86,7 @@ def method_table(comparison: Comparison, trace: str) -> Table:
     """Mean and interval of every quantity for each method."""
     groups = comparison.on_trace(trace)
     rows = [
-        (group.method, str(len(group.rows)), *(Cell(mean_of(group, q.field), _decimals(q, groups)) for q in QUANTITIES))
+        (group.method, str(len(group.rows)), *(_mean_cell(group, q, _decimals(q, groups)) for q in QUANTITIES))
         for group in groups
     ]
     return Table(
@@ -91,26 +98,114 @@ def method_table(comparison: Comparison, trace: str) -> Table:
     )
 
 
+def _mean_cell(group: Group, quantity: Quantity, decimals: int) -> Cell:
+    remark = ""
+    if quantity.field.startswith("hv_log_difference"):
+        reached = group.seeds_at_floor(quantity.field.endswith("_denoised"))
+        remark = f"HV_max in {reached} of {len(group.rows)}" if reached else ""
+    return Cell(mean_of(group, quantity.field), decimals, remark=remark)
+
+
 def difference_table(comparison: Comparison, trace: str) -> Table | None:
     """Paired difference of every quantity to the baseline; None where there is nothing to compare."""
     baseline = comparison.baseline_on(trace)
-    shown = [q for q in QUANTITIES if q.field not in ("gpu_hours", "samples")]
     others = [g for g in comparison.others_on(trace) if baseline and set(g.seeds) & set(baseline.seeds)]
     if not others:
         return None
-    rows = []
-    for group in others:
-        cells = []
-        for q in shown:
-            difference = paired_bootstrap_difference(values_of(group, q.field), values_of(baseline, q.field))
-            cells.append(Cell(difference, _decimals(q, others), "signed"))
-        rows.append((group.method, str(cells[0].interval.seeds), *cells))
     return Table(
         key="differences",
         title=f"{trace}: difference to {comparison.baseline}, paired by seed",
-        header=("method", "pairs", *(q.title for q in shown)),
+        header=_difference_header(),
+        rows=tuple(_difference_row(group.method, group, baseline, others) for group in others),
+        notes=(CHANCE_TEXT, *_floor_warning([*others, baseline])),
+    )
+
+
+def across_tables(comparison: Comparison, trace: str) -> list[Table]:
+    """The same method in two files, a table for each two files. What is identical is named, not shown."""
+    pairs = comparison.pairs_on(trace)
+    of_files = dict.fromkeys((group.file, first.file) for group, first in pairs)
+    return [
+        _across_table(trace, file, first, [pair for pair in pairs if (pair[0].file, pair[1].file) == (file, first)])
+        for file, first in of_files
+    ]
+
+
+def _across_table(trace: str, file: str, first: str, pairs: list[tuple[Group, Group]]) -> Table:
+    paired = [(group, other) for group, other in pairs if set(group.seeds) & set(other.seeds)]
+    differing = [(group, other) for group, other in paired if not same_in_all(group, other)]
+    groups = [group for group, _ in differing]
+    notes = (CHANCE_TEXT, *_floor_warning([g for pair in differing for g in pair])) if differing else ()
+    same = [group.name for group, other in paired if same_in_all(group, other)]
+    strange = [group.name for group, other in pairs if (group, other) not in paired]
+    return Table(
+        key=f"across_files:{file}",
+        title=f"{trace}: {file} against {first}, method by method, paired by seed",
+        header=_difference_header(),
+        rows=tuple(_difference_row(group.name, group, other, groups) for group, other in differing),
+        notes=(
+            *notes,
+            *((f"The same in both files: {', '.join(same)}.",) if same else ()),
+            *((f"Without a common seed: {', '.join(strange)}.",) if strange else ()),
+        ),
+    )
+
+
+def same_in_all(group: Group, other: Group) -> bool:
+    """Whether every quantity is the same in every seed that both have."""
+    own, others = ({q.field: g.values(q.field) for q in QUANTITIES} for g in (group, other))
+    seeds = set(group.seeds) & set(other.seeds)
+    return all(own[field][seed] == others[field][seed] for field in own for seed in seeds)
+
+
+def _difference_header() -> tuple[str, ...]:
+    return ("method", "pairs", *(q.title for q in DIFFERENCES))
+
+
+def _difference_row(title: str, group: Group, other: Group, groups: list[Group]) -> tuple:
+    """`groups` are those of all rows, whose columns have the same decimals."""
+    cells = [
+        Cell(
+            paired_bootstrap_difference(values_of(group, q.field), values_of(other, q.field)),
+            _decimals(q, groups),
+            "signed",
+        )
+        for q in DIFFERENCES
+    ]
+    return (title, str(cells[0].interval.seeds), *cells)
+
+
+def roles_table(comparison: Comparison, trace: str) -> Table:
+    """What the GPUs did, in GPU-hours."""
+    of_method = {group: roles_of(group) for group in comparison.on_trace(trace)}
+    shown = [role for role in roles.ROLES if any(role in hours for hours in of_method.values())]
+    rows = [
+        (group.method, *(Cell(hours[role], 1) if role in hours else "–" for role in shown))
+        for group, hours in of_method.items()
+    ]
+    return Table(
+        key="roles",
+        title=f"{trace}: GPU-hours by what the GPUs did, mean over seeds",
+        header=("method", *(roles.ROLES[role] for role in shown)),
         rows=tuple(rows),
-        notes=(f"{PAIRED_TEXT}. Where the interval leaves 0 out, the difference is more than chance among the seeds.",),
+        notes=(_interval_note(list(of_method)), *roles_note(shown)),
+    )
+
+
+def roles_of(group: Group) -> dict[str, Interval]:
+    """{role: GPU-hours of a search}; roles that no seed has are left out."""
+    of_seeds = [{role: h.sum() for role, h in roles.gpu_hours(group.run, i).items()} for i in group.rows]
+    means = {role: bootstrap_mean([hours[role] for hours in of_seeds]) for role in of_seeds[0]}
+    return {role: mean for role, mean in means.items() if mean.value > 0}
+
+
+def roles_note(shown) -> tuple[str, ...]:
+    """What to know of granted hours, where there are some."""
+    if not any(map(roles.is_granted, shown)):
+        return ()
+    return (
+        "Work that is booked with no power leaves no trace in the joules: there, “granted” is what the allocator gave, "
+        "not what was done.",
     )
 
 
@@ -118,9 +213,9 @@ def end_table(comparison: Comparison, trace: str, parts: list[Decomposition]) ->
     return _split_table(
         "end",
         f"{trace}: carbon against {comparison.baseline} at the end of the run",
-        [(part.method, part.at_end, ()) for part in parts],
+        [(part, part.at_end, ()) for part in parts],
         (),
-        "Each number is the method's over the baseline's.",
+        "Each ratio is the method's over the baseline's.",
     )
 
 
@@ -128,7 +223,7 @@ def equal_hypervolume_table(comparison: Comparison, trace: str, parts: list[Deco
     return _split_table(
         "equal_hypervolume",
         f"{trace}: carbon against {comparison.baseline} at equal hypervolume",
-        [(p.method, p.at_equal_hypervolume, (f"{p.reached} of {p.seeds}",)) for p in parts],
+        [(part, part.at_equal_hypervolume, (f"{part.reached} of {part.seeds}",)) for part in parts],
         ("seeds that reach the baseline's final HV",),
         "Per seed, both methods are stopped when they first reach the lower of their two final hypervolumes. "
         "Seeds not counted in the last column never reach the baseline's final hypervolume; the baseline is then "
@@ -137,20 +232,7 @@ def equal_hypervolume_table(comparison: Comparison, trace: str, parts: list[Deco
 
 
 def equal_carbon_table(comparison: Comparison, trace: str, parts: list[Decomposition]) -> Table:
-    rows = []
-    for part in parts:
-        equal = part.at_equal_carbon
-        rows.append(
-            (
-                part.method,
-                Cell(equal.kg, decimals_for(2, [equal.kg.value])),
-                Cell(equal.method, 2),
-                Cell(equal.baseline, 2),
-                Cell(equal.difference, 2, "signed"),
-                _count(equal.method_trainings, part.seeds, 1),
-                _count(equal.baseline_trainings, part.seeds, 1),
-            )
-        )
+    trainings = trainings_title(parts)
     return Table(
         key="equal_carbon",
         title=f"{trace}: HV log difference against {comparison.baseline} at equal carbon",
@@ -160,14 +242,31 @@ def equal_carbon_table(comparison: Comparison, trace: str, parts: list[Decomposi
             "HV log difference, own",
             "HV log difference, baseline's",
             "difference, paired",
-            "trainings, own",
-            "trainings, baseline's",
+            f"{trainings}, own",
+            f"{trainings}, baseline's",
         ),
-        rows=tuple(rows),
+        rows=tuple(map(_equal_carbon_row, parts)),
         notes=(
             "Per seed, both methods are read where they had spent the smaller of their two final amounts. Lower is "
             f"better. {PAIRED_TEXT}.",
         ),
+    )
+
+
+def _equal_carbon_row(part: Decomposition) -> tuple:
+    equal = part.at_equal_carbon
+    remarks = [
+        f"HV_max in {reached} of {part.seeds}" if reached else ""
+        for reached in (equal.method_at_floor, equal.baseline_at_floor)
+    ]
+    return (
+        part.method,
+        Cell(equal.kg, decimals_for(2, [equal.kg.value])),
+        Cell(equal.method, 2, remark=remarks[0]),
+        Cell(equal.baseline, 2, remark=remarks[1]),
+        Cell(equal.difference, 2, "signed"),
+        _count(equal.method_trainings, part.seeds, 1),
+        _count(equal.baseline_trainings, part.seeds, 1),
     )
 
 
@@ -178,31 +277,47 @@ def _interval_note(groups: list[Group]) -> str:
 
 
 def floor_notes(groups: list[Group]) -> tuple[str, ...]:
-    """Says where HV log differences were held at the floor."""
+    """Explains the means of HV log differences that were held at the floor."""
     notes = []
-    for denoised, what in ((False, "hypervolume"), (True, "denoised hypervolume")):
-        counts = [(group, group.seeds_at_floor(denoised)) for group in groups]
-        texts = [f"{count} of {len(group.rows)} seeds of {group.method}" for group, count in counts if count]
-        if texts:
+    for denoised, what in ((False, "HV log difference"), (True, "denoised HV log difference")):
+        reached = [group.method for group in groups if group.seeds_at_floor(denoised)]
+        if reached:
             floor = number_text(groups[0].floor(denoised), 2)
-            where = ", ".join(texts)
             notes.append(
-                f"The {what} is within a millionth of its maximum in {where}; its log difference counts as {floor}."
+                f"“HV_max in k of n” under a {what}: so many seeds of {', '.join(reached)} came within a millionth of "
+                f"HV_max. There the logarithm of the gap says nothing and counts as {floor}, and the mean is over these "
+                "values: it tells better from worse, but its size has no meaning. (“cenas info” shows no mean there.)"
             )
     return tuple(notes)
 
 
-def _split_table(key: str, title: str, rows: list[tuple[str, Split, tuple]], more: tuple[str, ...], note: str) -> Table:
+def _floor_warning(groups: list[Group]) -> tuple[str, ...]:
+    """For tables of differences."""
+    if not any(group.seeds_at_floor(denoised) for group in groups for denoised in (False, True)):
+        return ()
+    return (
+        "Where a method reached HV_max, differences of HV log differences tell better from worse, but their size has "
+        "no meaning; look at the hypervolume.",
+    )
+
+
+def _split_table(
+    key: str, title: str, rows: list[tuple[Decomposition, Split, tuple]], more: tuple[str, ...], note: str
+) -> Table:
+    parts = [part for part, _, _ in rows]
+    trainings = trainings_title(parts)
     return Table(
         key=key,
         title=title,
-        header=("method", *FACTOR_TITLES, *AMOUNT_TITLES, *more),
+        header=("method", "kg CO2e", f"= {trainings}", "× kWh per training", "× kg per kWh", "of this: timing",
+                "of this: embodied", "kg, own", "kg, baseline's", f"{trainings}, own", f"{trainings}, baseline's",
+                *more),
         rows=tuple(
-            (method, *(Cell(factor, 2, "times") for factor in split.factors), *_amounts(split), *extra)
-            for method, split, extra in rows
+            (part.method, *(Cell(factor, 2, "times") for factor in split.factors), *_amounts(split), *extra)
+            for part, split, extra in rows
         ),
         notes=(f"{note} {PAIRED_TEXT}.",),
-    )
+    )  # fmt: skip
 
 
 def _amounts(split: Split) -> tuple[Cell, ...]:
@@ -260,7 +375,8 @@ def cell_text(cell) -> str:
         return cell
     interval = cell.interval
     value = number_text(interval.value, cell.decimals, cell.style)
-    return f"{value} {interval_text(interval.low, interval.high, cell.decimals, cell.style)}".rstrip()
+    spread = interval_text(interval.low, interval.high, cell.decimals, cell.style)
+    return " ".join(filter(None, (value, spread, f"({cell.remark})" if cell.remark else "")))
 
 
 def _ratio_decimals(value: float) -> int:
@@ -269,14 +385,15 @@ def _ratio_decimals(value: float) -> int:
 
 def markdown(table: Table) -> str:
     """The table in GitHub's Markdown, with its title and notes."""
-    escaped = [[cell_text(cell).replace("|", "\\|") for cell in row] for row in table.rows]
-    lines = [
-        f"**{table.title}**",
-        "",
-        "| " + " | ".join(table.header) + " |",
-        "|" + "|".join([" --- "] + [" ---: "] * (len(table.header) - 1)) + "|",
-        *("| " + " | ".join(row) + " |" for row in escaped),
-    ]
+    lines = [f"**{table.title}**"]
+    if table.rows:
+        escaped = [[cell_text(cell).replace("|", "\\|") for cell in row] for row in table.rows]
+        lines += [
+            "",
+            "| " + " | ".join(table.header) + " |",
+            "|" + "|".join([" --- "] + [" ---: "] * (len(table.header) - 1)) + "|",
+            *("| " + " | ".join(row) + " |" for row in escaped),
+        ]
     for note in table.notes:
         lines += ["", note]
     return "\n".join(lines) + "\n"
@@ -300,9 +417,11 @@ def all_tables(comparison: Comparison, parts: dict[str, list[Decomposition]]) ->
     """Every table, as (trace, table), trace by trace."""
     tables = []
     for trace in comparison.traces:
-        of_trace = [method_table(comparison, trace), difference_table(comparison, trace)]
+        of_trace = [*across_tables(comparison, trace), method_table(comparison, trace)]
+        of_trace.append(difference_table(comparison, trace))
         if parts[trace]:
             of_trace += [make(comparison, trace, parts[trace]) for make in SPLIT_TABLES]
+        of_trace.append(roles_table(comparison, trace))
         tables += [(trace, table) for table in of_trace if table is not None]
     return tables
 

@@ -63,8 +63,9 @@ void Progress::draw(double elapsed_s, bool last) {
     constexpr std::size_t width = 30;
     const double rate = elapsed_s > 0 ? static_cast<double>(done_) / elapsed_s : 0.0;
     const double left_s = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0.0;
-    const std::string status = fmt::format("{}/{} {}  {:.2g}/s  {}", done_, total_, what_, rate,
-                                           last ? "took " + duration_text(elapsed_s) : duration_text(left_s) + " left");
+    const std::string status =
+        fmt::format("{}/{} {}  {}/s  {}", done_, total_, what_, fmt::format("{:.{}f}", rate, rate < 10 ? 2 : 0),
+                    last ? "took " + duration_text(elapsed_s) : duration_text(left_s) + " left");
     if (terminal_) {
         const std::size_t filled = width * done_ / total_;
         fmt::print(stderr, "\r[{:=<{}}{:<{}}] {}\033[K", "", filled, "", width - filled, status);

@@ -49,8 +49,9 @@ Trace window_of(const Trace& trace, UtcTime start, std::int64_t length_s) {
             "{} is not on a step of trace '{}' (steps of {} s from {}); the nearest before is {}", to_string(start),
             trace.name, trace.step_s, to_string(trace.start), to_string(UtcTime{start.seconds - off_step})));
     if (length_s > trace.end().seconds - start.seconds)
-        throw DataError(
-            fmt::format("{}, which is too short for {} s from {}", coverage(trace), length_s, to_string(start)));
+        throw DataError(fmt::format("{}, which is too short for {:g} h from {}: {:g} h at most", coverage(trace),
+                                    static_cast<double>(length_s) / 3600.0, to_string(start),
+                                    static_cast<double>(trace.end().seconds - start.seconds) / 3600.0));
     const auto steps = static_cast<std::size_t>((length_s + trace.step_s - 1) / trace.step_s);
     const auto cut = [&](const auto& all) {
         const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);

@@ -66,7 +66,9 @@ std::size_t asked_column(const Csv& csv, const std::string& name, const Columns&
 std::size_t value_column(const Csv& csv, const TraceImportOptions& options, const Columns& candidates,
                          std::string_view how_to_choose) {
     if (!options.column.empty()) return asked_column(csv, options.column, candidates);
-    if (candidates.empty()) throw DataError(fmt::format("{}: no column with values", csv.path.string()));
+    if (candidates.empty())
+        throw DataError(
+            fmt::format("{}: no column with values beside the time (only commas separate columns)", csv.path.string()));
     if (candidates.size() > 1)
         throw DataError(fmt::format("{}: {} columns have values: {}; choose one with {}", csv.path.string(),
                                     candidates.size(), names_of(csv, candidates), how_to_choose));
@@ -88,7 +90,7 @@ Columns electricity_maps_columns(const Csv& csv, const TraceImportOptions& optio
     if (!options.column.empty() || options.scope.empty()) return candidates;
     std::erase_if(candidates, [&](std::size_t i) {
         const auto scope = scope_in(csv.header[i]);
-        return !scope || to_string(*scope) != options.scope;
+        return scope && to_string(*scope) != options.scope;
     });
     if (candidates.empty())
         throw DataError(fmt::format("{}: no column has scope '{}'; there are: {}", csv.path.string(), options.scope,

@@ -134,6 +134,8 @@ std::vector<Key> lamoo_keys(LamooOptions& o) {
         only_with({"kernel", {"poly"}, &o.kernel},
                   {"degree", integer(o.degree, 1, 10), "", "degree of the polynomial"}),
         {"penalty", number(o.penalty, above(0, 1e6)), "", "C of the machines: what a sample on the wrong side costs"},
+        {"tolerance", number(o.tolerance, above(0, 1)), "",
+         "of the machines' optimality conditions, at which their solver stops"},
         {"exploration", number(o.exploration, from(0, 1e9)), "units of hypervolume",
          "Cp of the upper confidence bound"},
         {"selection", one_of(o.selection, {"leaf", "path"}), "",

@@ -28,7 +28,12 @@ std::string format_of(const std::filesystem::path& file) {
     const h5::Reader reader(file);
     if (!reader.has_attribute("/", "format"))
         throw DataError(fmt::format("{}: not a file of ours (no root attribute `format`)", file.string()));
-    const std::string format = reader.text_attribute("/", "format");
+    std::string format;
+    try {
+        format = reader.text_attribute("/", "format");
+    } catch (const DataError&) {  // an attribute of that name and another type
+        format = "of another program";
+    }
     if (format != run_format && format != table_format && format != trace_format)
         throw DataError(fmt::format("{}: unknown format '{}' (known: {}, {}, {})", file.string(), format, run_format,
                                     table_format, trace_format));
@@ -168,6 +173,7 @@ ExitCode info_command(const std::filesystem::path& file, InfoFormat format, int 
 
 ExitCode import_trace_command(const std::filesystem::path& csv, const TraceImportOptions& options,
                               const std::filesystem::path& output, bool overwrite) {
+    require_writable(output, overwrite);
     const ImportedTrace imported = import_trace(csv, options);
     write_trace_file(output, imported.trace, overwrite);
     fmt::print("{}{}written to {}\n", describe_import(imported.report), describe_trace(imported.trace),
@@ -177,6 +183,7 @@ ExitCode import_trace_command(const std::filesystem::path& csv, const TraceImpor
 
 ExitCode import_table_command(const std::filesystem::path& csv, const TableSpec& spec,
                               const std::filesystem::path& output, bool overwrite) {
+    require_writable(output, overwrite);
     const ArchitectureTable table = import_table(csv, spec);
     write_table_file(output, table, overwrite);
     fmt::print("{}written to {}\n", describe_table(table), output.string());

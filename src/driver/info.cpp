@@ -150,7 +150,11 @@ std::string describe_run(const RunRecord& run, int search) {
     for (const auto& o : run.objectives)
         text +=
             fmt::format("objective {} ({}, {}), reference {:g}\n", o.name, to_string(o.direction), o.unit, o.reference);
-    text += "energy and carbon are modelled (power by role x time x intensity of the trace)\n";
+    text += fmt::format("forecast {} of {}", run.forecast,
+                        run.window_h > 0 ? fmt::format("the next {:g} h", run.window_h) : "the whole run");
+    if (run.budget_carbon_kg > 0) text += fmt::format(", budget {:g} kg CO2e", run.budget_carbon_kg);
+    if (run.budget_evaluations > 0) text += fmt::format(", budget {} trainings", run.budget_evaluations);
+    text += "\nenergy and carbon are modelled (power by role x time x intensity of the trace)\n";
     for (std::size_t t = 0; t < run.traces.size(); ++t) {
         const auto seeds =
             static_cast<std::size_t>(std::count_if(run.searches.begin(), run.searches.end(), [&](const auto& s) {
@@ -188,6 +192,13 @@ std::string run_as_json(const RunRecord& run) {
             {"samples", s.samples},
             {"hours", s.end_s / seconds_per_hour},
             {"stop_reason", s.stop_reason},
+            {"accounting", run.accounting},
+            {"start", to_string(run.start)},
+            {"horizon_h", run.horizon_s / seconds_per_hour},
+            {"gpus", run.gpus},
+            {"forecast", run.forecast},
+            {"budget_carbon_kg", run.budget_carbon_kg},
+            {"budget_evaluations", run.budget_evaluations},
             {"table_cells", run.table_cells},
             {"table_synthetic", run.table_synthetic},
             {"cost_scale", run.cost_scale},
@@ -216,14 +227,16 @@ std::string fronts_as_csv(const RunRecord& run) {
 std::string run_as_csv(const RunRecord& run) {
     std::string text =
         "method,trace,seed,hypervolume,hv_log_difference,hypervolume_denoised,hv_log_difference_denoised,carbon_kg,"
-        "energy_kwh,gpu_hours,evaluations,samples,hours,stop_reason,table_cells,table_synthetic,cost_scale,"
-        "trace_synthetic\n";
+        "energy_kwh,gpu_hours,evaluations,samples,hours,stop_reason,accounting,start,horizon_h,gpus,forecast,"
+        "budget_carbon_kg,budget_evaluations,table_cells,table_synthetic,cost_scale,trace_synthetic\n";
     for (const auto& s : run.searches)
-        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:d},{},{:d}\n", method_name(run, s),
-                            trace_name(run, s), s.seed, s.hypervolume, log_difference(run, s), s.hypervolume_denoised,
-                            hv_log_difference(run.hv_max_denoised, s.hypervolume_denoised), s.carbon_g / 1000.0,
-                            to_kilowatt_hours(Joules(s.energy_j)).value, s.gpu_hours, s.evaluations, s.samples,
-                            s.end_s / seconds_per_hour, s.stop_reason, run.table_cells, run.table_synthetic,
+        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:d},{},{:d}\n",
+                            method_name(run, s), trace_name(run, s), s.seed, s.hypervolume, log_difference(run, s),
+                            s.hypervolume_denoised, hv_log_difference(run.hv_max_denoised, s.hypervolume_denoised),
+                            s.carbon_g / 1000.0, to_kilowatt_hours(Joules(s.energy_j)).value, s.gpu_hours,
+                            s.evaluations, s.samples, s.end_s / seconds_per_hour, s.stop_reason, run.accounting,
+                            to_string(run.start), run.horizon_s / seconds_per_hour, run.gpus, run.forecast,
+                            run.budget_carbon_kg, run.budget_evaluations, run.table_cells, run.table_synthetic,
                             run.cost_scale, run.traces[static_cast<std::size_t>(s.trace)].synthetic);
     return text;
 }

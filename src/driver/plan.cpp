@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
 
 #include "base/error.hpp"
@@ -21,6 +22,12 @@ constexpr std::string_view synthetic_prefix = "synthetic:";
 
 Trace load_trace(const TraceOptions& options) {
     const bool synthetic = options.source.starts_with(synthetic_prefix);
+    const auto regions = synthetic_regions();
+    if (const std::string name = std::filesystem::path(options.source).filename();
+        !synthetic && !std::filesystem::exists(options.source) &&
+        std::find(regions.begin(), regions.end(), name) != regions.end())
+        throw DataError(
+            fmt::format("{}: no such file; the built-in trace is called synthetic:{}", options.source, name));
     Trace trace =
         synthetic ? synthetic_trace(options.source.substr(synthetic_prefix.size())) : read_trace_file(options.source);
     trace.name = options.name;
@@ -44,6 +51,40 @@ double mean(const std::vector<double>& values) {
 std::string file_size(double bytes) {
     if (bytes < 1e6) return fmt::format("{:.0f} kB", bytes / 1e3);
     return bytes < 1e9 ? fmt::format("{:.1f} MB", bytes / 1e6) : fmt::format("{:.1f} GB", bytes / 1e9);
+}
+
+std::string describe_methods(const Options& options) {
+    std::string text;
+    for (const auto& method : options.methods)
+        text += fmt::format("method      {}: {}, allocator {}, candidates {}\n", method.name, method.search.strategy,
+                            method.schedule.allocator, method.candidates);
+    return text;
+}
+
+bool has_budget(const Options& options) { return options.budget.carbon_kg > 0 || options.budget.evaluations > 0; }
+
+std::string describe_limits(const Options& options) {
+    std::string text =
+        fmt::format("forecast    {} of {}\n", options.run.forecast,
+                    options.run.window_h > 0 ? fmt::format("the next {} h", options.run.window_h) : "the whole run");
+    if (options.budget.carbon_kg > 0)
+        text += fmt::format("budget      {} kg CO2e a search\n", options.budget.carbon_kg);
+    if (options.budget.evaluations > 0)
+        text += fmt::format("budget      {} trainings a search\n", options.budget.evaluations);
+    return text;
+}
+
+/// What is allowed and yet hardly meant.
+std::string describe_warnings(const Options& options, const Inputs& inputs, const std::vector<PlannedSearch>& plan) {
+    std::string text;
+    const auto cells = static_cast<double>(inputs.problem.table.size());
+    if (std::any_of(plan.begin(), plan.end(), [&](const auto& s) { return s.expected_evaluations >= cells; }))
+        text += fmt::format("warning     some searches have time to train all {} cells of the table\n", cells);
+    const bool supernet = std::any_of(options.methods.begin(), options.methods.end(),
+                                      [](const auto& m) { return m.candidates == "supernet"; });
+    if (supernet && options.accounting.mode == "full" && inputs.problem.table.supernet_training_s == 0)
+        text += "warning     the table gives the supernet away: supernet_training_s is 0\n";
+    return text;
 }
 
 std::string describe_layout(const Layout& layout, std::size_t searches) {
@@ -131,15 +172,18 @@ std::string describe_plan(const Options& options, const Inputs& inputs, const La
         text += fmt::format("trace       {}{}: {} {}, {} steps of {} s from {}\n", trace.name,
                             trace.synthetic ? " (SYNTHETIC)" : "", to_string(trace.signal), to_string(trace.scope),
                             trace.values.size(), trace.step_s, to_string(trace.start));
-    text += fmt::format("objectives  ");
     for (const auto& o : inputs.problem.objectives)
-        text += fmt::format("{} ({}, {}, reference {})  ", o.name, to_string(o.direction), o.unit, o.reference);
+        text +=
+            fmt::format("objective   {} ({}, {}), reference {}\n", o.name, to_string(o.direction), o.unit, o.reference);
+    text += describe_methods(options);
     text +=
-        fmt::format("\nHV_max      {:.4f} (denoised {:.4f})\n", inputs.problem.hv_max, inputs.problem.hv_max_denoised);
+        fmt::format("HV_max      {:.4f} (denoised {:.4f})\n", inputs.problem.hv_max, inputs.problem.hv_max_denoised);
     text += fmt::format("accounting  {}\n", options.accounting.mode);
     text += fmt::format("each search {} GPUs for {} h = {} GPU-hours of virtual time\n", options.run.gpus,
                         options.run.hours, options.run.gpus * options.run.hours);
-    text += fmt::format("trainings   about {:.0f} in all\n", evaluations);
+    text += describe_limits(options);
+    text += fmt::format("trainings   {} {:.0f} in all\n", has_budget(options) ? "at most" : "about", evaluations);
+    text += describe_warnings(options, inputs, plan);
     text += fmt::format("file        about {}\n", file_size(bytes));
     return text + describe_layout(layout, plan.size());
 }

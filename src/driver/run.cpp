@@ -26,20 +26,6 @@ UtcTime wall_clock() {
     return {duration_cast<seconds>(system_clock::now().time_since_epoch()).count()};
 }
 
-/// Finds out now what would otherwise be lost after hours of work.
-void require_writable(const std::filesystem::path& output, bool overwrite) {
-    std::error_code status;
-    if (std::filesystem::exists(output, status) && !overwrite)
-        throw UsageError(fmt::format("{}: exists already; name another --output or give --overwrite", output.string()));
-    const auto folder = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
-    std::filesystem::create_directories(folder, status);
-    if (status) throw RunError(fmt::format("{}: folder cannot be made: {}", folder.string(), status.message()));
-    if (::access(folder.c_str(), W_OK | X_OK) != 0)
-        throw RunError(fmt::format("{}: folder is not writable", folder.string()));
-    if (std::filesystem::is_directory(output, status))
-        throw UsageError(fmt::format("{}: is a folder; --output must name a file", output.string()));
-}
-
 /// `wanted`, or, where someone made that file during the run, the first of NAME-2, NAME-3, ... that is free: finished
 /// work is not thrown away.
 std::filesystem::path free_name(const std::filesystem::path& wanted) {
@@ -74,6 +60,10 @@ RunRecord make_record(const RunRequest& request, Inputs inputs) {
     run.horizon_s = run_horizon(options).value;
     run.account_from_s = search_begin(options).value;
     run.gpus = options.run.gpus;
+    run.forecast = options.run.forecast;
+    run.window_h = options.run.window_h;
+    run.budget_carbon_kg = options.budget.carbon_kg;
+    run.budget_evaluations = options.budget.evaluations;
     run.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
                        options.power.optimizer_w,  options.power.idle_w,     options.power.switching_w};
     run.pue = options.power.pue;
@@ -94,6 +84,19 @@ RunRecord make_record(const RunRequest& request, Inputs inputs) {
 }
 
 }  // namespace
+
+void require_writable(const std::filesystem::path& output, bool overwrite) {
+    std::error_code status;
+    if (std::filesystem::exists(output, status) && !overwrite)
+        throw UsageError(fmt::format("{}: exists already; name another --output or give --overwrite", output.string()));
+    const auto folder = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
+    std::filesystem::create_directories(folder, status);
+    if (status) throw RunError(fmt::format("{}: folder cannot be made: {}", folder.string(), status.message()));
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        throw RunError(fmt::format("{}: folder is not writable", folder.string()));
+    if (std::filesystem::is_directory(output, status))
+        throw UsageError(fmt::format("{}: is a folder; --output must name a file", output.string()));
+}
 
 PreparedRun prepare_run(RunRequest request, const Communicator& world) {
     const Options& options = request.options;

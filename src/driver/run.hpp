@@ -31,6 +31,10 @@ struct PreparedRun {
     Inputs inputs;
 };
 
+/// Finds out before the work what would otherwise be lost after it; makes the folder if it is missing. Throws
+/// UsageError if `output` exists (unless `overwrite`) or is a folder, RunError if it cannot be written.
+void require_writable(const std::filesystem::path& output, bool overwrite);
+
 /// Loads and checks everything before any work is done. Throws where the ranks make no layout, where deck and inputs
 /// do not fit, and on rank 0 where the output exists (UsageError, unless `overwrite`) or cannot be written (RunError).
 /// Not collective.

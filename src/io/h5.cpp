@@ -266,9 +266,10 @@ Reader::Reader(std::filesystem::path path) : path_(std::move(path)) {
     file_ = H5Fopen(path_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file_ < 0) {
         const bool signature = H5Fis_hdf5(path_.c_str()) > 0;
-        throw DataError(fmt::format("{}: {}", path_.string(),
-                                    signature ? "HDF5 file cannot be read (truncated or damaged)"
-                                              : "not an HDF5 file, damaged, or not readable"));
+        throw DataError(
+            fmt::format("{}: {}", path_.string(),
+                        signature ? "HDF5 file cannot be read (truncated or damaged)"
+                                  : "not an HDF5 file, damaged, or not readable (csv files go through cenas import)"));
     }
 }
 

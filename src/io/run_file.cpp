@@ -160,6 +160,10 @@ void write_root(h5::Writer& file, const RunRecord& run) {
     file.attribute("/", "horizon_s", run.horizon_s);
     file.attribute("/", "account_from_s", run.account_from_s);
     file.attribute("/", "gpus", std::int64_t{run.gpus});
+    file.attribute("/", "forecast", run.forecast);
+    file.attribute("/", "window_h", run.window_h);
+    file.attribute("/", "budget_carbon_kg", run.budget_carbon_kg);
+    file.attribute("/", "budget_evaluations", run.budget_evaluations);
     file.attribute("/", "pue", run.pue);
     file.attribute("/", "embodied_g_per_gpu_h", run.embodied_g_per_gpu_h);
     file.attribute("/", "table_name", run.table_name);
@@ -400,6 +404,10 @@ void read_root(const h5::Reader& file, RunRecord& run) {
     run.account_from_s = number("account_from_s");
     run.gpus = static_cast<std::int32_t>(in_range(file.integer_attribute("/", "gpus"), 1,
                                                   std::numeric_limits<std::int32_t>::max(), place_of(file, "gpus")));
+    run.forecast = file.text_attribute("/", "forecast");
+    run.window_h = number("window_h");
+    run.budget_carbon_kg = number("budget_carbon_kg");
+    run.budget_evaluations = file.integer_attribute("/", "budget_evaluations");
     run.pue = number("pue");
     run.embodied_g_per_gpu_h = number("embodied_g_per_gpu_h");
     run.table_name = file.text_attribute("/", "table_name");

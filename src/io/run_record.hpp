@@ -79,6 +79,10 @@ struct RunRecord {
     double horizon_s = 0;
     double account_from_s = 0;
     std::int32_t gpus = 0;
+    std::string forecast;                               ///< what allocators were told: perfect, persistence, none
+    double window_h = 0;                                ///< how far ahead; 0: the whole run
+    double budget_carbon_kg = 0;                        ///< 0: none
+    std::int64_t budget_evaluations = 0;                ///< 0: none
     std::array<double, component_count> component_w{};  ///< power of one GPU (optimizer: of the coordinator's share)
     double pue = 1;
     double embodied_g_per_gpu_h = 0;

@@ -147,7 +147,7 @@ bool split_lamoo_node(std::vector<LamooNode>& tree, std::size_t index, const Lam
     Eigen::MatrixXd points(static_cast<Eigen::Index>(bag.size()), edge_count);
     for (std::size_t i = 0; i < bag.size(); ++i)
         points.row(static_cast<Eigen::Index>(i)) = lamoo_features(samples.cells[bag[i]]);
-    auto svm = Svm::fit(points, labels, {options.kernel, options.degree, options.penalty});
+    auto svm = Svm::fit(points, labels, {options.kernel, options.degree, options.penalty, options.tolerance});
     if (!svm || !predicts_both_sides(*svm)) return false;
 
     LamooNode good = child_of(tree, index, labels, true, samples);
@@ -223,10 +223,10 @@ bool Lamoo::in_region(CellIndex cell) {
     std::int8_t& memory = inside_[static_cast<std::size_t>(cell)];
     if (memory < 0) {
         const Eigen::VectorXd x = lamoo_features(cell);
-        memory = std::all_of(path_.begin(), path_.end(),
-                             [&](const Side& side) { return (side.svm.decision(x) > 0) == side.good; })
-                     ? 1
-                     : 0;
+        // From the deepest split up: it has the fewest support vectors.
+        const bool inside = std::all_of(path_.rbegin(), path_.rend(),
+                                        [&](const Side& side) { return (side.svm.decision(x) > 0) == side.good; });
+        memory = inside ? 1 : 0;
     }
     return memory == 1;
 }

@@ -78,7 +78,7 @@ std::optional<Svm> Svm::fit(const Eigen::MatrixXd& points, std::span<const std::
     parameter.svm_type = C_SVC;
     parameter.kernel_type = PRECOMPUTED;
     parameter.cache_size = 64;  // MB
-    parameter.eps = 1e-3;       // stopping tolerance, libsvm's and scikit-learn's default
+    parameter.eps = options.tolerance;
     parameter.C = options.penalty;
     parameter.shrinking = 1;  // twice as fast at 600 points
     silence_libsvm();

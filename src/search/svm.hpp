@@ -13,12 +13,14 @@ namespace cenas {
 struct SvmOptions {
     std::string kernel = "poly";  ///< poly: (gamma <x, y>)^degree; rbf: exp(-gamma |x - y|^2)
     int degree = 4;
-    double penalty = 1.0;  ///< C
+    double penalty = 1.0;     ///< C
+    double tolerance = 1e-3;  ///< of the optimality conditions, at which libsvm stops
 };
 
 /// A two-class C-SVC. libsvm (Chang and Lin, ACM TIST 2(3), 2011) finds the support vectors, from a kernel matrix
 /// that we compute in bulk; decisions are our own vectorised sum over them (tests/search/svm_test.cpp holds both
-/// against libsvm's own). gamma = 1 / (dimensions * variance of all coordinates), scikit-learn's "scale".
+/// against libsvm's own). gamma = 1 / (dimensions * variance of all coordinates), scikit-learn's
+/// "scale".
 class Svm {
   public:
     /// Fits `points` (one row a point) to `labels` (+1 or -1, as many). nullopt where no model exists: a class is

@@ -27,7 +27,8 @@ class InstallTest(ProgramTest):
 
         self.assertIn("SYNTHETIC", run(program, "check", os.path.join(share, "inputs", "quickstart.toml")))
         run(program, "sweep", self.write("small.toml", SMALL_DECK), "--output", self.path("a.h5"))
-        run(sys.executable, os.path.join(share, "scripts", "analysis", "report"), self.path("a.h5"), "--output", self.path("a.html"))
+        run(sys.executable, os.path.join(prefix, "bin", "cenas-report"), self.path("a.h5"), "--output", self.path("a.html"))
+        run(sys.executable, os.path.join(prefix, "bin", "cenas-decompose"), self.path("a.h5"), "--baseline", "vanilla")
         self.assertGreater(os.path.getsize(self.path("a.html")), 10000)
 
     def test_links_of_the_installed_documents_hold(self):

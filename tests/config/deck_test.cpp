@@ -109,6 +109,7 @@ source = "/data/home.h5"
 kernel = "poly"
 degree = 3
 penalty = 2.5
+tolerance = 0.02
 exploration = 6.25
 selection = "path"
 leaf_size = 15
@@ -205,6 +206,7 @@ void expect_methods(const Options& o) {
     EXPECT_EQ(t.search.lamoo.kernel, "poly");
     EXPECT_EQ(t.search.lamoo.degree, 3);
     EXPECT_EQ(t.search.lamoo.penalty, 2.5);
+    EXPECT_EQ(t.search.lamoo.tolerance, 0.02);
     EXPECT_EQ(t.search.lamoo.exploration, 6.25);
     EXPECT_EQ(t.search.lamoo.selection, "path");
     EXPECT_EQ(t.search.lamoo.leaf_size, 15);
@@ -454,6 +456,7 @@ const std::vector<Limits>& all_limits() {
         {"lamoo", "kernel", {"\"linear\""}, {"\"rbf\""}},
         {"lamoo", "degree", {"0", "11"}, {"1"}},
         {"lamoo", "penalty", {"0"}, {"0.1"}},
+        {"lamoo", "tolerance", {"0", "1.1"}, {"0.0001", "1"}},
         {"lamoo", "exploration", {"-1"}, {"0"}},
         {"lamoo", "selection", {"\"mcts\""}, {"\"path\""}},
         {"lamoo", "leaf_size", {"0"}, {"1"}},

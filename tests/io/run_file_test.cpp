@@ -124,6 +124,10 @@ RunRecord small_run() {
     run.horizon_s = 7200;
     run.account_from_s = 0;
     run.gpus = 8;
+    run.forecast = "persistence";
+    run.window_h = 12;
+    run.budget_carbon_kg = 3.5;
+    run.budget_evaluations = 77;
     run.pue = 1.2;
     run.embodied_g_per_gpu_h = 10;
     run.table_name = "synthetic";
@@ -227,12 +231,14 @@ void expect_same_description(const RunRecord& a, const RunRecord& b) {
     EXPECT_EQ(a.gpus, b.gpus);
     EXPECT_EQ(a.table_synthetic, b.table_synthetic);
     EXPECT_EQ(a.table_cells, b.table_cells);
-    for (const auto member : {&RunRecord::program_version, &RunRecord::deck, &RunRecord::effective_deck,
-                              &RunRecord::accounting, &RunRecord::table_name, &RunRecord::table_checksum})
-        EXPECT_EQ(a.*member, b.*member);
+    EXPECT_EQ(a.budget_evaluations, b.budget_evaluations);
     for (const auto member :
-         {&RunRecord::horizon_s, &RunRecord::account_from_s, &RunRecord::pue, &RunRecord::embodied_g_per_gpu_h,
-          &RunRecord::cost_scale, &RunRecord::hv_max, &RunRecord::hv_max_denoised})
+         {&RunRecord::program_version, &RunRecord::deck, &RunRecord::effective_deck, &RunRecord::accounting,
+          &RunRecord::forecast, &RunRecord::table_name, &RunRecord::table_checksum})
+        EXPECT_EQ(a.*member, b.*member);
+    for (const auto member : {&RunRecord::horizon_s, &RunRecord::window_h, &RunRecord::budget_carbon_kg,
+                              &RunRecord::account_from_s, &RunRecord::pue, &RunRecord::embodied_g_per_gpu_h,
+                              &RunRecord::cost_scale, &RunRecord::hv_max, &RunRecord::hv_max_denoised})
         expect_same(a.*member, b.*member);
 }
 
@@ -258,9 +264,10 @@ void expect_same(const RunRecord& a, const RunRecord& b) {
 
 const std::vector<test::Attributes> run_attributes = {
     {"/",
-     {"format", "program_version", "accounting", "start", "table_name", "table_checksum"},
-     {"format_version", "gpus", "table_synthetic", "table_cells"},
-     {"horizon_s", "account_from_s", "pue", "embodied_g_per_gpu_h", "cost_scale", "hv_max", "hv_max_denoised"}},
+     {"format", "program_version", "accounting", "start", "forecast", "table_name", "table_checksum"},
+     {"format_version", "gpus", "budget_evaluations", "table_synthetic", "table_cells"},
+     {"horizon_s", "account_from_s", "window_h", "budget_carbon_kg", "pue", "embodied_g_per_gpu_h", "cost_scale",
+      "hv_max", "hv_max_denoised"}},
     {"/provenance",
      {"host", "started_utc", "finished_utc", "command_line", "git_commit", "libraries"},
      {"ranks", "threads"},
