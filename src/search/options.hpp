@@ -12,7 +12,7 @@ struct LamooOptions {
     std::string kernel = "poly";     ///< poly (with coef0 = 0) or rbf; gamma = 1 / (dimensions * variance)
     int degree = 4;                  ///< of poly
     double penalty = 1.0;            ///< C of the C-SVC
-    double tolerance = 1e-3;         ///< at which the SVM's solver stops
+    double tolerance = 0.1;          ///< at which the SVM solver stops; docs/simulation.md says why not 0.001
     double exploration = 30.0;       ///< Cp of the UCB, in units of hypervolume
     std::string selection = "leaf";  ///< leaf: largest UCB of all leaves; path: from the root to the better child
     int leaf_size = 10;              ///< a node with more samples may be split
