@@ -138,6 +138,10 @@ class Run:
     gpus: int
     pue: float
     embodied_g_per_gpu_h: float
+    forecast: str  # what an allocator knew of the intensities ahead, "perfect" or "persistence", ...
+    window_h: float  # ... and how far ahead; 0: to the end of the run
+    budget_carbon_kg: float  # of one search; 0: none
+    budget_evaluations: int  # of one search, initial ones not counted; 0: none
     table: Table
     hv_max: float  # hypervolume of the whole table
     hv_max_denoised: float
@@ -341,10 +345,10 @@ def _finite(values) -> np.ndarray:
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
-_ROOT_TEXTS = ("program_version", "accounting", "start", "table_name", "table_checksum")
+_ROOT_TEXTS = ("program_version", "accounting", "start", "forecast", "table_name", "table_checksum")
 _ROOT_NUMBERS = (
-    "horizon_s", "account_from_s", "gpus", "pue", "embodied_g_per_gpu_h", "table_synthetic", "table_cells",
-    "cost_scale", "hv_max", "hv_max_denoised",
+    "horizon_s", "account_from_s", "gpus", "pue", "embodied_g_per_gpu_h", "window_h", "budget_carbon_kg",
+    "budget_evaluations", "table_synthetic", "table_cells", "cost_scale", "hv_max", "hv_max_denoised",
 )  # fmt: skip
 
 _SEARCH_NUMBERS = (
@@ -450,6 +454,10 @@ def _read_run(reader: _Reader) -> Run:
         gpus=int(number["gpus"]),
         pue=number["pue"],
         embodied_g_per_gpu_h=number["embodied_g_per_gpu_h"],
+        forecast=text["forecast"],
+        window_h=number["window_h"],
+        budget_carbon_kg=number["budget_carbon_kg"],
+        budget_evaluations=int(number["budget_evaluations"]),
         table=Table(text["table_name"], text["table_checksum"], bool(number["table_synthetic"]),
                     int(number["table_cells"]), number["cost_scale"]),
         hv_max=number["hv_max"],

@@ -17,8 +17,12 @@ def require_packages(*names: str) -> None:
     """Ends the script with one line if a package is missing (before an import would end it with a page)."""
     missing = [name for name in names if importlib.util.find_spec(name) is None]
     if missing:
-        packages = " ".join(f"python3-{name}" for name in missing)
-        fail(RUN_TIME, f"{sys.executable} has no {', '.join(missing)} (Debian: apt install {packages})")
+        names, debian = " ".join(missing), " ".join(f"python3-{name}" for name in missing)
+        fail(
+            RUN_TIME,
+            f"{sys.executable} has no {', '.join(missing)}. Install it with one of: apt install {debian} (Debian, "
+            f"Ubuntu); python3 -m pip install {names}; conda install -c conda-forge {names}",
+        )
 
 
 def fail(code: int, message: str) -> None:
@@ -45,7 +49,11 @@ def parser(description: str) -> argparse.ArgumentParser:
     )
     result.add_argument("files", nargs="+", metavar="FILE", help="run file of `cenas search` or `cenas sweep`")
     result.add_argument(
-        "--baseline", metavar="NAME", help="method that the others are compared with (default: the first)"
+        "--baseline",
+        metavar="NAME",
+        help="method that the others are compared with (default: the first). A method that differs between files is "
+        "named 'METHOD (FILE)', FILE without folder and ending: 'ce-nas (quickstart)'; METHOD alone is the one of the "
+        "first file that has it",
     )
     result.add_argument("--force", action="store_true", help="compare files although they are not comparable")
     return result

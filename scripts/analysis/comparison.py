@@ -77,7 +77,8 @@ class Group:
 class Comparison:
     """All groups, by labels that are unique over the files. `notes` say what a reader must know of unlike files.
 
-    `groups` has a method once that is the same, bit for bit, in several files; `in_files` has the groups of every file.
+    `groups` has a method once on a trace where it is the same, bit for bit, in several files; `repeated` names what it
+    leaves out, with the label under which it is there; `in_files` has the groups of every file.
     """
 
     runs: tuple[Run, ...]
@@ -85,6 +86,7 @@ class Comparison:
     methods: tuple[str, ...]
     traces: tuple[str, ...]
     groups: dict[tuple[str, str], Group]
+    repeated: dict[tuple[str, str], str]
     in_files: tuple[Group, ...]
     baseline: str
     notes: tuple[str, ...]
@@ -125,18 +127,20 @@ def compare(runs: list[Run], baseline: str | None = None, force: bool = False) -
         raise RunFileError(f"{unlike[0]}; --force compares them anyway")
     files = _file_labels(runs)
     in_files, labels = _with_labels(_groups_of(runs, files))
-    groups: dict[tuple[str, str], Group] = {}
-    for group in in_files:
-        groups.setdefault((group.method, group.trace), group)
-    methods = tuple(dict.fromkeys(group.method for group in in_files))
+    names = list(dict.fromkeys(group.name for group in in_files))
+    by_name = sorted(in_files, key=lambda group: names.index(group.name))
+    methods = tuple(dict.fromkeys(group.method for group in by_name))
+    baseline = _choose_baseline(baseline, methods, labels)
+    groups, repeated = _without_repetitions(in_files, baseline)
     return Comparison(
         runs=tuple(runs),
         files=tuple(files),
         methods=methods,
         traces=tuple(dict.fromkeys(group.trace for group in in_files)),
         groups=groups,
+        repeated=repeated,
         in_files=tuple(in_files),
-        baseline=_choose_baseline(baseline, methods, labels),
+        baseline=baseline,
         notes=tuple(f"Forced: {line}." for line in unlike) + _setting_notes(runs) + _unlike_trace_notes(runs),
     )
 
@@ -154,6 +158,20 @@ def _groups_of(runs: list[Run], files: list[str]) -> list[Group]:
                     label = trace_labels[f, trace.name]
                     groups.append(Group(method, label, method, files[f], run, tuple(int(i) for i in rows)))
     return groups
+
+
+def _without_repetitions(groups: list[Group], baseline: str) -> tuple[dict, dict]:
+    """Comparison.groups and .repeated; of the same searches the baseline's are kept, else those of the first file."""
+    kept: dict[tuple[str, str], Group] = {}
+    repeated: dict[tuple[str, str], str] = {}
+    for group in sorted(groups, key=lambda group: group.method != baseline):
+        same_place = (other for other in kept.values() if (other.name, other.trace) == (group.name, group.trace))
+        twin = next((other for other in same_place if are_identical(group, other)), None)
+        if twin is None:
+            kept[group.method, group.trace] = group
+        elif twin.method != group.method:
+            repeated[group.method, group.trace] = twin.method
+    return kept, repeated
 
 
 def _what_differs(first: Run, other: Run) -> list[str]:

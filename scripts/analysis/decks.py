@@ -49,11 +49,6 @@ def keys_of(text: str) -> dict[tuple[str, ...], object]:
     return dict(_flatten((), tomllib.loads(text.lstrip("\ufeff")))) if tomllib else {}
 
 
-def value_in_force(run: Run, key: str, default=None):
-    """Value of `section.key` that the run used."""
-    return keys_of(run.effective_deck).get(tuple(key.split(".")), default)
-
-
 def differences(runs) -> list[Difference]:
     """Keys of the effective decks that differ. Files count as equal if what is in them is. An entry that a deck lacks
     is one key, and so is a parameter of [lamoo] that every method takes from there."""

@@ -12,6 +12,10 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # where cenas_h5.py is; in a notebook: its folder
 
+import command_line
+
+command_line.require_packages("h5py", "numpy", "matplotlib")  # says how to install what is missing
+
 import matplotlib
 
 matplotlib.use("Agg")  # draws into files; leave this line out in a notebook
@@ -84,7 +88,7 @@ best = int(np.argmax(run.searches["hypervolume"]))
 front = run.pareto_front(best)
 print(f"front of search {best} ({run.searches['method'][best]}, seed {run.searches['seed'][best]}):")
 for objectives, grams, architecture in zip(front["objectives"], front["grams"], front["architecture"]):
-    values = ", ".join(f"{value:.2f} {o.unit}" for value, o in zip(objectives, run.objectives))
+    values = ", ".join(f"{o.label} {value:.2f}" for value, o in zip(objectives, run.objectives))
     print(f"  {values}, trained for {grams:.1f} g: {architecture}")
 
 # %% [markdown]

@@ -12,15 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+import roles
 import theme
 from cenas_h5 import JOULES_PER_KWH, SECONDS_PER_HOUR, Interval, Run, bootstrap_band, bootstrap_mean, non_dominated
 from comparison import Comparison, Group
 from decomposition import Decomposition
-from tables import decimals_for, number_text
+from tables import decimals_for, number_text, roles_note, trainings_title
 
 WIDTH = 11.4  # inches; the page is as wide
 GRID_POINTS = 200
-METHODS_PER_FIGURE = 5  # beside the baseline: more bands than these hide one another
+METHODS_PER_FIGURE = 5  # beside the baseline: more bands hide one another, and colours would repeat
 LOG_AXIS_FROM = 8.0  # ratio of the largest to the smallest final carbon from which the carbon axis is logarithmic
 # Points of a front that are this many interquartile ranges worse than the lower quartile are left out of a figure
 # (J. W. Tukey, "Exploratory Data Analysis", 1977: "far out"), so that it shows the others well.
@@ -28,12 +29,14 @@ FAR_OUT = 3.0
 
 
 class Key(NamedTuple):
-    """One entry of a legend. shape: line, box, dot, ring; `color` is a CSS variable of the theme."""
+    """One entry of a legend. shape: line, box, dot, ring; `color` is a CSS variable of the theme; a line has dashes and
+    a marker of matplotlib's in its middle."""
 
     label: str
     shape: str
     color: str
     dashes: tuple[float, ...] = ()
+    marker: str = "o"
 
 
 class Figure(NamedTuple):
@@ -51,8 +54,11 @@ def _finish(figure, identifier: str, legend, caption: str) -> Figure:
 def _method_keys(comparison: Comparison, methods: list[str]) -> list[Key]:
     if len(methods) < 2:
         return []
-    indices = map(comparison.index_of, methods)
-    return [Key(m, "line", theme.series_name(i), theme.series_dashes(i)) for m, i in zip(methods, indices)]
+    return [_method_key(method, comparison.index_of(method)) for method in methods]
+
+
+def _method_key(method: str, index: int) -> Key:
+    return Key(method, "line", theme.series_name(index), theme.series_dashes(index), theme.series_marker(index))
 
 
 # --- hypervolume over time and carbon --------------------------------------------------------------------------------
@@ -73,10 +79,20 @@ def hypervolume_figures(comparison: Comparison) -> list[Figure]:
 
 
 def _shares_of_methods(comparison: Comparison) -> list[list[str]]:
+    """Versions of one method in several files stay together if they can."""
+    name_of = {group.method: group.name for group in comparison.in_files}
     others = [method for method in comparison.methods if method != comparison.baseline]
-    count = max(1, math.ceil(len(others) / METHODS_PER_FIGURE))
-    shares = np.array_split(np.array(others, dtype=object), count)
+    shares: list[list[str]] = [[]]
+    for _, versions in itertools.groupby(others, key=name_of.get):
+        for together in _chunks(list(versions), METHODS_PER_FIGURE):
+            if len(shares[-1]) + len(together) > METHODS_PER_FIGURE:
+                shares.append([])
+            shares[-1] += together
     return [[m for m in comparison.methods if m == comparison.baseline or m in share] for share in shares]
+
+
+def _chunks(methods: list[str], size: int) -> list[list[str]]:
+    return [methods[k : k + size] for k in range(0, len(methods), size)]
 
 
 def _draw_hypervolume(comparison: Comparison, methods: list[str]):
@@ -122,7 +138,7 @@ def _hypervolume_caption(comparison: Comparison) -> str:
         "that the table allows. Lines: mean over seeds of the logarithm, initial architectures included, up to where "
         "every seed of the method has data",
         _interval_text(comparison, "bands: pointwise 95 % interval of the mean"),
-        "dots: where each seed ended",
+        "markers: where each seed ended",
         "hypervolume is a step function of time and of carbon; its value is held between trainings and read at "
         f"{GRID_POINTS} common points (no interpolation)",
     ]
@@ -152,11 +168,13 @@ def _draw_curve(ax, comparison: Comparison, group: Group, against: str, left: fl
         grid[[0, -1]] = begin, end
         values = np.array([group.log_difference(curve.at(grid)) for curve in curves])
         mean, low, high = bootstrap_band(values)
-        ax.plot(grid, mean, color=color, linestyle=(0, theme.series_dashes(index)), zorder=3)
+        above = 3.5 if index == 0 else 3  # the baseline is in every figure, so it must not be hidden
+        ax.plot(grid, mean, color=color, linestyle=(0, theme.series_dashes(index)), zorder=above)
         if len(curves) > 1:
             ax.fill_between(grid, low, high, color=color, alpha=0.2, linewidth=0)
     ends = np.array([(curve.x[-1], group.log_difference(curve.hypervolume[-1])) for curve in curves])
-    ax.scatter(ends[:, 0], ends[:, 1], s=9, color=color, alpha=0.75, linewidths=0, zorder=4)
+    marker = theme.series_marker(index)
+    ax.scatter(ends[:, 0], ends[:, 1], s=9, color=color, marker=marker, alpha=0.75, linewidths=0, zorder=4)
 
 
 def _final_kg(groups) -> np.ndarray:
@@ -184,17 +202,11 @@ def _log_axis(ax, left: float, right: float) -> None:
     ax.xaxis.set_minor_formatter(NullFormatter())
 
 
-# --- allocation ------------------------------------------------------------------------------------------------------
-
-ROLES = (
-    ("gpus_evaluate", "evaluate", "evaluation"),
-    ("gpus_sample", "sample", "sampling"),
-    ("gpus_idle", "idle", "idle"),
-)
+# --- what the GPUs did -----------------------------------------------------------------------------------------------
 
 
-def allocation_figure(comparison: Comparison, traces: tuple[str, ...], identifier: str) -> Figure:
-    """GPUs by role at every step, a column per trace, the intensity on top and a row per method."""
+def roles_figure(comparison: Comparison, traces: tuple[str, ...], identifier: str) -> Figure:
+    """What the GPUs did in every step, a column per trace, the intensity on top and a row per method."""
     methods = [m for m in comparison.methods if any((m, trace) in comparison.groups for trace in traces)]
     row_height = 0.9 if len(methods) <= 6 else 0.62
     ratios = [1.1, *([row_height] * len(methods))]
@@ -209,29 +221,47 @@ def allocation_figure(comparison: Comparison, traces: tuple[str, ...], identifie
     )
     highest = max(_draw_intensity(axes[0, column], comparison, trace) for column, trace in enumerate(traces))
     axes[0, 0].set_ylim(0, 1.08 * highest)
-    for column in range(len(traces)):
+    used = set()
+    for column, trace in enumerate(traces):
         for row, method in enumerate(methods, start=1):
-            group = comparison.groups.get((method, traces[column]))
+            group = comparison.groups.get((method, trace))
             if group is None:
                 axes[row, column].set_axis_off()
                 continue
-            _draw_roles(axes[row, column], group)
+            gpus = _gpus_by_role(group)
+            _draw_roles(axes[row, column], group, gpus)
+            used |= {role for role, of_steps in gpus.items() if np.any(of_steps > 0)}
+        ends = [_step_edges(group, _longest_intervals(group))[-1] for group in comparison.on_trace(trace)]
+        axes[-1, column].set_xlim(0, max(ends))
         axes[-1, column].set_xlabel("hours since the start")
     axes[0, 0].set_ylabel("g CO2e/kWh", fontsize=8.5)
     for row, method in enumerate(methods, start=1):
         axes[row, 0].set_ylabel(method, rotation=0, ha="right", va="center", labelpad=8)
-    caption = (
-        "Top: carbon intensity of the trace. Below: GPUs that the allocator gave to evaluation, sampling and idling at "
-        "every step (mean over seeds, no interval; none once a search has ended); the dark line repeats the shape of "
-        "the intensity, scaled to the panel. A method that shifts work to clean hours evaluates where the line is low."
-    )
-    keys = [Key(label, "box", component) for column, label, component in ROLES if _is_used(comparison, column)]
-    return _finish(figure, identifier, keys, caption)
+    shown = [role for role in roles.ROLES if role in used]
+    keys = [Key(roles.ROLES[role], "box", role) for role in shown]
+    return _finish(figure, identifier, keys, _roles_caption(shown))
 
 
-def _is_used(comparison: Comparison, column: str) -> bool:
-    groups = comparison.groups.values()
-    return any(np.any(group.run.search(i).intervals[column] > 0) for group in groups for i in group.rows)
+def _roles_caption(shown: list[str]) -> str:
+    """`shown`: the roles that the figure has."""
+    parts = [
+        "Top: carbon intensity of the trace. Below: what the GPUs did in every step (mean over seeds, no interval), as "
+        "GPU-hours of work, from joules and power, per hour; blank where nothing is booked or the search has ended. The "
+        "dark line repeats the shape of the intensity, scaled to the panel: a method that shifts work to clean hours "
+        "evaluates where it is low.",
+        *(f"{note} It has a lighter tone." for note in roles_note(shown)),
+    ]
+    return " ".join(parts)
+
+
+def _gpus_by_role(group: Group) -> dict[str, np.ndarray]:
+    """{role: GPUs in each step}, mean over seeds; a seed that has ended has none."""
+    edges = _step_edges(group, _longest_intervals(group))
+    gpus = {role: np.zeros(len(edges) - 1) for role in roles.ROLES}
+    for i in group.rows:
+        for role, hours in roles.gpu_hours(group.run, i).items():
+            gpus[role][: len(hours)] += hours
+    return {role: hours / len(group.rows) / np.diff(edges) for role, hours in gpus.items()}
 
 
 def _longest_intervals(group: Group) -> dict[str, np.ndarray]:
@@ -255,24 +285,19 @@ def _draw_intensity(ax, comparison: Comparison, trace: str) -> float:
     return float(intervals["intensity"].max())
 
 
-def _draw_roles(ax, group: Group) -> None:
+def _draw_roles(ax, group: Group, gpus_by_role: dict[str, np.ndarray]) -> None:
     longest = _longest_intervals(group)
     edges = _step_edges(group, longest)
     bottom = np.zeros(len(longest["start_s"]))
-    for column, _, component in ROLES:
-        total = np.zeros_like(bottom)
-        for i in group.rows:
-            gpus = group.run.search(i).intervals[column]
-            total[: len(gpus)] += gpus
-        top = bottom + total / len(group.rows)
-        ax.stairs(top, edges, baseline=bottom, fill=True, color=theme.ledger_color(component), linewidth=0)
+    for role, of_steps in gpus_by_role.items():
+        top = bottom + of_steps
+        ax.stairs(top, edges, baseline=bottom, fill=True, color=theme.ledger_color(role), linewidth=0)
         bottom = top
     gpus = group.run.gpus
     intensity = longest["intensity"]
     scaled = gpus * (0.1 + 0.8 * (intensity - intensity.min()) / max(np.ptp(intensity), 1e-9))
     ax.stairs(scaled, edges, baseline=None, color=theme.SURFACE, linewidth=2.4)
     ax.stairs(scaled, edges, baseline=None, color=theme.TEXT, linewidth=1.1)
-    ax.set_xlim(edges[0], edges[-1])
     ax.set_ylim(0, gpus)
     ax.set_yticks([0, gpus])
     ax.grid(False)
@@ -331,7 +356,7 @@ def _by_objectives(groups: list[Group]) -> list[list[Group]]:
 
 
 def _front_caption(trace: str, groups: list[Group]) -> str:
-    directions = ", ".join(f"{o.name} ({o.unit}): {o.direction}" for o in groups[0].run.objectives)
+    directions = ", ".join(f"{o.label}: {o.direction}" for o in groups[0].run.objectives)
     shape = "" if len(groups[0].run.objectives) == 2 else ", projected on each pair of objectives"
     return (
         f"{trace}: Pareto fronts found by each method{shape}; {directions}. Filled: the front of its best seed "
@@ -394,7 +419,7 @@ def _limit_axes(ax, view: FrontView, x: int, y: int) -> None:
 
 def _objective_label(objective) -> str:
     arrow = "→ better" if objective.direction == "maximize" else "← better"
-    return f"{objective.name} ({objective.unit}), {arrow}"
+    return f"{objective.label}, {arrow}"
 
 
 def _label_outer(axes, count: int, x, y) -> None:
@@ -514,35 +539,47 @@ def _draw_total(ax, interval: Interval, position: float, decimals: int) -> None:
 
 # --- decomposition ---------------------------------------------------------------------------------------------------
 
-FACTOR_PANELS = (
-    ("carbon", "kg CO2e"),
-    ("trainings", "= trainings"),
-    ("energy_per_training", "× kWh per training"),
-    ("carbon_per_kwh", "× kg per kWh"),
-)
+
+def factor_panels(parts: list[Decomposition]) -> list[tuple[str, str]]:
+    """(field of Factors, title) of each panel. Where no embodied share is booked, kg per kWh is timing alone."""
+    panels = [
+        ("carbon", "kg CO2e"),
+        ("trainings", "= " + trainings_title(parts).replace(" incl.", "\nincl.")),
+        ("energy_per_training", "× kWh\nper training"),
+    ]
+    if any(part.with_embodied for part in parts):
+        return [*panels, ("timing", "× timing"), ("embodied", "× embodied share")]
+    return [*panels, ("timing", "× timing\n(kg per kWh)")]
 
 
 def decomposition_figure(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> Figure:
     """The factors of each method against the baseline, at the end and at equal hypervolume."""
     traces = [trace for trace in comparison.traces if parts[trace]]
-    heights = [0.55 + 0.46 * len(parts[trace]) for trace in traces]
+    everything = [part for trace in traces for part in parts[trace]]
+    panels = factor_panels(everything)
+    heights = [0.75 + 0.46 * len(parts[trace]) for trace in traces]
     figure, axes = theme.new_figure(
-        WIDTH, 0.75 + sum(heights), len(traces), len(FACTOR_PANELS), height_ratios=heights, sharex=True
+        WIDTH, 0.75 + sum(heights), len(traces), len(panels), height_ratios=heights, sharex=True
     )
-    limits = _ratio_limits([part for trace in traces for part in parts[trace]])
+    limits = _ratio_limits(everything, [factor for factor, _ in panels])
     for row, trace in enumerate(traces):
-        for column, (factor, title) in enumerate(FACTOR_PANELS):
+        for column, (factor, title) in enumerate(panels):
             _draw_factor(axes[row, column], comparison, parts[trace], factor)
             _log_axis(axes[row, column], *limits)
-            axes[row, column].set_title(f"{trace}: {title}" if column == 0 else title)
+            axes[row, column].set_title(f"{trace}:\n{title}" if column == 0 else title)
             if column > 0:
                 axes[row, column].set_yticklabels([])
             if row == len(traces) - 1:
-                axes[row, column].set_xlabel(f"× {comparison.baseline}'s", fontsize=8.5)
+                axes[row, column].set_xlabel(f"× {comparison.baseline}", fontsize=8.5)
     keys = [Key("at the end of the run", "dot", "text"), Key("at equal hypervolume", "ring", "text")]
+    kg_per_kwh = (
+        " (timing: operational kg per kWh; embodied share: all kg per operational kg; their product is the ratio of kg "
+        "per kWh)"
+    ) * any(part.with_embodied for part in everything)
     caption = (
-        f"Carbon of each method over that of {comparison.baseline}, and its exact factors: the product of the three on "
-        "the right is the one on the left. Left of 1 is less; equal lengths are equal factors (logarithmic axes); "
+        f"Carbon of each method over that of {comparison.baseline}, and its exact factors: the product of those on the "
+        f"right is the one on the left{kg_per_kwh}. Left of 1 is less; equal lengths are equal factors (logarithmic "
+        "axes); "
         + _interval_text(comparison, "whiskers: 95 % interval", "percentile bootstrap over seeds, paired by seed")
         + "."
     )
@@ -553,22 +590,25 @@ def _draw_factor(ax, comparison: Comparison, parts: list[Decomposition], factor:
     ax.axvline(1.0, color=theme.MUTED, linewidth=1.0, zorder=1)
     positions = np.arange(len(parts))[::-1]
     for position, part in zip(positions, parts):
-        color = theme.series_color(comparison.index_of(part.method))
-        _draw_ratio(ax, getattr(part.at_end.factors, factor), position + 0.2, color, color)
-        _draw_ratio(ax, getattr(part.at_equal_hypervolume.factors, factor), position - 0.2, color, theme.SURFACE)
+        index = comparison.index_of(part.method)
+        _draw_ratio(ax, getattr(part.at_end.factors, factor), position + 0.2, index, filled=True)
+        _draw_ratio(ax, getattr(part.at_equal_hypervolume.factors, factor), position - 0.2, index, filled=False)
     ax.set_yticks(positions, [part.method for part in parts])
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
     ax.set_ylim(-0.6, len(parts) - 0.4)
 
 
-def _draw_ratio(ax, interval: Interval, position: float, color: str, face: str) -> None:
+def _draw_ratio(ax, interval: Interval, position: float, index: int, filled: bool) -> None:
     """A marker with its whisker, and its number on the side that leads away from 1."""
     if not interval.value > 0:
         return
     low, high = (interval.low, interval.high) if interval.low > 0 else (interval.value, interval.value)
+    color = theme.series_color(index)
+    face = color if filled else theme.SURFACE
     ax.plot([low, high], [position] * 2, color=color, linewidth=1.4, zorder=2)
-    ax.scatter(interval.value, position, s=24, color=face, edgecolors=color, linewidths=1.3, zorder=3)
+    marker = theme.series_marker(index)
+    ax.scatter(interval.value, position, s=24, color=face, edgecolors=color, marker=marker, linewidths=1.3, zorder=3)
     less = interval.value < 1
     ax.annotate(
         number_text(interval.value, 2, "times"),
@@ -581,10 +621,11 @@ def _draw_ratio(ax, interval: Interval, position: float, color: str, face: str) 
     )
 
 
-def _ratio_limits(parts: list[Decomposition]) -> tuple[float, float]:
+def _ratio_limits(parts: list[Decomposition], factors: list[str]) -> tuple[float, float]:
     """Room for every ratio and the number beside it."""
     splits = [split for part in parts for split in (part.at_end, part.at_equal_hypervolume)]
-    values = [v for s in splits for factor in s.factors[: len(FACTOR_PANELS)] for v in factor[:3] if v > 0]
+    values = [v for split in splits for factor in factors for v in getattr(split.factors, factor)[:3] if v > 0]
     low, high = min([1.0, *values]), max([1.0, *values])
-    room = 1.1 * (high / low) ** 0.4
+    text = 0.055 * len(factors)  # width of a number, as a part of a panel's
+    room = 1.1 * (high / low) ** (text / (1 - 2 * text))
     return low / room, high * room

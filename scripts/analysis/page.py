@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from html import escape
 
+import decks
 import figures
 import tables
 import texts
@@ -17,17 +18,18 @@ from decomposition import Decomposition, decompose_all
 from figures import Figure, Key
 from tables import Table
 
-TRACES_PER_ALLOCATION_FIGURE = 2
+TRACES_PER_ROLES_FIGURE = 2
 
 
 def render(comparison: Comparison) -> str:
     parts = decompose_all(comparison)
     sections = [
         ("summary", "Summary", _summary(comparison, parts)),
+        ("files", "Same method in several files", _across_files(comparison)),
         ("methods", "Methods compared", _methods(comparison)),
         ("hypervolume", "Hypervolume over time and carbon", _figures(figures.hypervolume_figures(comparison))),
         ("split", "Where the carbon goes: number, energy and timing of trainings", _split(comparison, parts)),
-        ("allocation", "Allocation over the trace", _allocation(comparison)),
+        ("roles", "What the GPUs did over the trace", _roles(comparison)),
         ("ledger", "Ledger", _figure(figures.ledger_figure(comparison))),
         ("fronts", "Pareto fronts found", _fronts(comparison)),
         ("run", "What was run", _what_was_run(comparison)),
@@ -71,7 +73,9 @@ def _header(comparison: Comparison) -> str:
     badges = "".join(f'<span class="badge">{escape(text)}</span>' for text in _badges(comparison))
     notices = "".join(f"<p>{escape(note)}</p>" for note in comparison.notes)
     notices = f'<div class="notice">{notices}</div>' if notices else ""
-    return f"<h1>{escape(_title(comparison))}</h1>{lead}<div>{warnings}{badges}</div>{notices}"
+    differences = texts.differences_text(comparison.runs)
+    differences = f'<p class="differences">{escape(differences)}</p>' if differences else ""
+    return f"<h1>{escape(_title(comparison))}</h1>{differences}{lead}<div>{warnings}{badges}</div>{notices}"
 
 
 def _warnings(runs: tuple[Run, ...]) -> list[str]:
@@ -89,13 +93,16 @@ def _warnings(runs: tuple[Run, ...]) -> list[str]:
 
 def _badges(comparison: Comparison) -> list[str]:
     seeds = sorted({len(group.rows) for group in comparison.groups.values()})
-    badges = [f"{len(comparison.methods)} {_counted(comparison.methods, 'method')}"]
+    names = {group.name for group in comparison.in_files}
+    badges = [f"{len(comparison.runs)} files"] if len(comparison.runs) > 1 else []
+    badges.append(f"{len(names)} {_counted(names, 'method')}")
     badges.append(f"{len(comparison.traces)} {_counted(comparison.traces, 'trace')}")
     badges.append(f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else f"{seeds[0]} seed{'s' * (seeds[0] > 1)}")
     badges += [
         f"{trace.signal}, {texts.scope_text(trace)} intensity" for run in comparison.runs for trace in run.traces
     ]
     badges += [f"{run.accounting} accounting" for run in comparison.runs]
+    badges += [text for run in comparison.runs for text in texts.unusual_settings(run)]
     badges += [texts.cells_text(run) for run in comparison.runs]
     return list(dict.fromkeys(badges))
 
@@ -116,10 +123,14 @@ def _footer(comparison: Comparison) -> str:
 
 
 def _summary(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> str:
-    html = []
+    html = [f"<p>{escape(text)}</p>" for text in (texts.OPENING, texts.synthetic_text(comparison.runs)) if text]
     for trace in comparison.traces:
-        lines = "".join(f"<li>{line}</li>" for line in texts.summary(comparison, trace, parts[trace]))
-        html.append(f"<h3>{escape(_trace_title(comparison, trace))}</h3><ul>{lines}</ul>")
+        headline, across_files, methods = texts.summary(comparison, trace, parts[trace])
+        html.append(f"<h3>{escape(_trace_title(comparison, trace))}</h3>")
+        html.append(f'<p class="headline">{headline}</p>' if headline else "")
+        html.append(f"<p>The same method in several files:</p>{_list(across_files)}" if across_files else "")
+        html.append("<p>One method against another:</p>" if across_files and len(methods) > 1 else "")
+        html.append(_list(methods))
     if any(len(group.rows) > 1 for group in comparison.groups.values()):
         html.append(
             '<p class="note">In brackets: 95 % intervals (percentile bootstrap over seeds, paired by seed).</p>'
@@ -127,9 +138,19 @@ def _summary(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> s
     return "".join(html)
 
 
+def _list(lines: list[str]) -> str:
+    return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
+
+
 def _trace_title(comparison: Comparison, trace: str) -> str:
     synthetic = comparison.on_trace(trace)[0].trace_in_file.synthetic
     return f"{trace}{' (synthetic trace)' if synthetic else ''}"
+
+
+def _across_files(comparison: Comparison) -> str:
+    return "".join(
+        _table(table) for trace in comparison.traces for table in tables.across_tables(comparison, trace)
+    )
 
 
 def _methods(comparison: Comparison) -> str:
@@ -142,10 +163,15 @@ def _methods(comparison: Comparison) -> str:
 def _split(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> str:
     if not any(parts.values()):
         return ""
+    with_embodied = any(part.with_embodied for of_trace in parts.values() for part in of_trace)
+    embodied = (
+        ". The third is itself timing × embodied share: the GPUs' making counts by the hour, so whoever draws less "
+        "energy in the same time has more of it per kWh"
+    ) * with_embodied
     intro = (
         f"<p>kg = trainings × (kWh / trainings) × (kg / kWh), so the carbon of a method over that of "
         f"{escape(comparison.baseline)} is exactly the product of three ratios. Fewer trainings lower the first, "
-        "overheads raise the second, and working in clean hours lowers the third.</p>"
+        f"overheads raise the second, and working in clean hours lowers the third{embodied}.</p>"
     )
     of_traces = [
         _table(make(comparison, trace, parts[trace]))
@@ -156,12 +182,11 @@ def _split(comparison: Comparison, parts: dict[str, list[Decomposition]]) -> str
     return intro + _figure(figures.decomposition_figure(comparison, parts)) + "".join(of_traces)
 
 
-def _allocation(comparison: Comparison) -> str:
-    step = TRACES_PER_ALLOCATION_FIGURE
+def _roles(comparison: Comparison) -> str:
+    step = TRACES_PER_ROLES_FIGURE
     chunks = [comparison.traces[k : k + step] for k in range(0, len(comparison.traces), step)]
-    return "".join(
-        _figure(figures.allocation_figure(comparison, chunk, f"allocation-{k}")) for k, chunk in enumerate(chunks)
-    )
+    drawn = [figures.roles_figure(comparison, chunk, f"roles-{k}") for k, chunk in enumerate(chunks)]
+    return _figures(drawn) + "".join(_table(tables.roles_table(comparison, trace)) for trace in comparison.traces)
 
 
 def _fronts(comparison: Comparison) -> str:
@@ -178,17 +203,18 @@ def _front_list(comparison: Comparison, trace: str) -> str:
         f"{trace}: the {len(front['cell'])} architectures on the front of the best search ({best.method}, seed "
         f"{search['seed']}, hypervolume {search['hypervolume']:.4f} of {best.run.hv_max:.4f})"
     )
-    titles = [*(f"{o.name} ({o.unit})" for o in best.run.objectives), "trained for g CO2e", "after h", "architecture"]
+    titles = [*(o.label for o in best.run.objectives), "trained for g CO2e", "after h", "architecture"]
     head = "".join(f"<th>{escape(text)}</th>" for text in titles)
-    body = "".join(_front_row(front, k) for k in range(len(front["cell"])))
+    decimals = [tables.decimals_for(2, column) for column in front["objectives"].T]
+    body = "".join(_front_row(front, k, decimals) for k in range(len(front["cell"])))
     return (
         f'<details><summary>{escape(title)}</summary><div class="scroll"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div></details>"
     )
 
 
-def _front_row(front: dict, k: int) -> str:
-    cells = [f"{value:.4g}" for value in front["objectives"][k]]
+def _front_row(front: dict, k: int, decimals: list[int]) -> str:
+    cells = [tables.number_text(value, places) for value, places in zip(front["objectives"][k], decimals)]
     cells.append("initial, free" if front["initial"][k] and not front["joules"][k] else f"{front['grams'][k]:.1f}")
     cells.append(f"{front['end_s'][k] / SECONDS_PER_HOUR:.1f}")
     numbers = "".join(f"<td>{text}</td>" for text in cells)
@@ -202,12 +228,27 @@ def _what_was_run(comparison: Comparison) -> str:
         f"<tr><th>{escape(name)}</th>{''.join(f'<td>{escape(value)}</td>' for value in values)}</tr>"
         for name, values in rows
     )
-    decks = "".join(
+    whole_decks = "".join(
         f"<details><summary>{title} of {escape(texts.run_name(run))}</summary><pre>{escape(text)}</pre></details>"
         for run in comparison.runs
         for title, text in (("Deck", run.deck), ("Effective deck (every key)", run.effective_deck))
     )
-    return f'<div class="scroll"><table class="facts"><tbody>{body}</tbody></table></div>{decks}'
+    facts = f'<div class="scroll"><table class="facts"><tbody>{body}</tbody></table></div>'
+    return facts + _differing_keys(comparison.runs) + whole_decks
+
+
+def _differing_keys(runs: tuple[Run, ...]) -> str:
+    """Every key in which the effective decks differ, a column per file."""
+    found = decks.differences(runs)
+    if not found:
+        return ""
+    table = Table(
+        key="decks",
+        title="Keys in which the effective decks differ",
+        header=("key", *map(texts.run_name, runs)),
+        rows=tuple((key, *values) for key, values in found),
+    )
+    return _table(table)
 
 
 def _definitions() -> str:
@@ -215,7 +256,7 @@ def _definitions() -> str:
 
 
 def _objectives_text(run: Run) -> str:
-    return "; ".join(f"{o.direction} {o.name} ({o.unit}), reference {o.reference:g}" for o in run.objectives)
+    return "; ".join(f"{o.direction} {o.label}, reference {o.reference:g}" for o in run.objectives)
 
 
 def _checksums_text(run: Run) -> str:
@@ -244,6 +285,8 @@ FACTS = (
         "time",
         lambda run: f"{run.horizon_s / SECONDS_PER_HOUR:g} h from {run.start:%Y-%m-%d %H:%M} UTC, {run.gpus} GPUs",
     ),
+    ("budget", texts.budget_text),
+    ("forecast", texts.forecast_text),
     ("accounting", lambda run: run.accounting + _account_from_text(run)),
     ("PUE, embodied", lambda run: f"{run.pue:g}; {run.embodied_g_per_gpu_h:g} g per GPU-hour"),
     ("table", texts.table_text),
@@ -257,6 +300,7 @@ FACTS = (
     ("traces", texts.traces_text),
     ("trace sources", _sources_text),
     ("trace checksums", _checksums_text),
+    ("effective deck", texts.overrides_text),
 )
 
 PROVENANCE = (
@@ -294,13 +338,24 @@ def _small(key: Key) -> str:
     return "" if key.shape == "line" else ' class="small"'
 
 
+# matplotlib's markers, around (15, 6).
+MARKER_PATHS = {
+    "o": "M11.5 6a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z",
+    "s": "M11.8 2.8h6.4v6.4h-6.4z",
+    "^": "M15 1.6l4.2 7.6h-8.4z",
+    "D": "M15 1.6l4.4 4.4l-4.4 4.4l-4.4 -4.4z",
+}
+
+
 def _swatch(key: Key) -> str:
     color = f"var(--{key.color})"
     if key.shape == "line":
         dashes = " ".join(f"{2 * length:g}" for length in key.dashes)
         return (
-            f'<svg viewBox="0 0 30 12" aria-hidden="true"><line x1="0" y1="6" x2="30" y2="6" style="stroke:{color}" '
-            f'stroke-width="2.4"{f" stroke-dasharray={chr(34)}{dashes}{chr(34)}" if dashes else ""}/></svg>'
+            f'<svg viewBox="0 0 30 12" aria-hidden="true"><g style="stroke:{color};fill:{color}">'
+            f'<line x1="0" y1="6" x2="30" y2="6" stroke-width="2.4"'
+            f"{f' stroke-dasharray={chr(34)}{dashes}{chr(34)}' if dashes else ''}/>"
+            f'<path d="{MARKER_PATHS[key.marker]}" stroke-width="0"/></g></svg>'
         )
     if key.shape == "box":
         return f'<svg viewBox="0 0 13 12" aria-hidden="true"><rect width="13" height="12" style="fill:{color}"/></svg>'
@@ -313,12 +368,20 @@ def _swatch(key: Key) -> str:
 
 def _table(table: Table) -> str:
     head = "".join(f"<th>{_unbroken(escape(title))}</th>" for title in table.header)
-    body = "".join(f"<tr><th>{escape(row[0])}</th>{''.join(map(_cell, row[1:]))}</tr>" for row in table.rows)
+    body = "".join(f"<tr><th>{_row_title(row[0])}</th>{''.join(map(_cell, row[1:]))}</tr>" for row in table.rows)
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in table.notes)
+    if not table.rows:
+        return f'<p class="caption">{escape(table.title)}</p>{notes}'
     return (
         f'<div class="scroll"><table><caption>{escape(table.title)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{notes}"
     )
+
+
+def _row_title(title: str) -> str:
+    """Breaks lines before the file of a method only."""
+    name, space, file = title.partition(" (")
+    return f"<span>{escape(name)}</span>" + (f" <span>({escape(file)}</span>" if space else "")
 
 
 def _unbroken(title: str) -> str:
@@ -332,4 +395,5 @@ def _cell(cell) -> str:
     interval = cell.interval
     value = tables.number_text(interval.value, cell.decimals, cell.style)
     spread = tables.interval_text(interval.low, interval.high, cell.decimals, cell.style)
-    return f"<td>{value}{f'<span class={chr(34)}interval{chr(34)}>{spread}</span>' if spread else ''}</td>"
+    below = "".join(f'<span class="interval">{escape(text)}</span>' for text in (spread, cell.remark) if text)
+    return f"<td>{value}{below}</td>"

@@ -94,7 +94,16 @@ def method_table(comparison: Comparison, trace: str) -> Table:
         title=f"{trace}: each method, mean over seeds",
         header=("method", "seeds", *(q.title for q in QUANTITIES)),
         rows=tuple(rows),
-        notes=(_interval_note(groups), *floor_notes(groups)),
+        notes=(_interval_note(groups), *floor_notes(groups), *_repetition_notes(comparison, trace)),
+    )
+
+
+def _repetition_notes(comparison: Comparison, trace: str) -> tuple[str, ...]:
+    """Says which methods are not shown."""
+    return tuple(
+        f"{method} is the same as {shown}, bit for bit, and not shown again."
+        for (method, on_trace), shown in comparison.repeated.items()
+        if on_trace == trace
     )
 
 
@@ -109,7 +118,7 @@ def _mean_cell(group: Group, quantity: Quantity, decimals: int) -> Cell:
 def difference_table(comparison: Comparison, trace: str) -> Table | None:
     """Paired difference of every quantity to the baseline; None where there is nothing to compare."""
     baseline = comparison.baseline_on(trace)
-    others = [g for g in comparison.others_on(trace) if baseline and set(g.seeds) & set(baseline.seeds)]
+    others = [g for g in comparison.others_on(trace) if baseline and common_seeds(g, baseline)]
     if not others:
         return None
     return Table(
@@ -132,12 +141,11 @@ def across_tables(comparison: Comparison, trace: str) -> list[Table]:
 
 
 def _across_table(trace: str, file: str, first: str, pairs: list[tuple[Group, Group]]) -> Table:
-    paired = [(group, other) for group, other in pairs if set(group.seeds) & set(other.seeds)]
-    differing = [(group, other) for group, other in paired if not same_in_all(group, other)]
+    strange = [group.name for group, other in pairs if not common_seeds(group, other)]
+    same = [group.name for group, other in pairs if same_in_all(group, other)]
+    differing = [(group, other) for group, other in pairs if group.name not in (*strange, *same)]
     groups = [group for group, _ in differing]
     notes = (CHANCE_TEXT, *_floor_warning([g for pair in differing for g in pair])) if differing else ()
-    same = [group.name for group, other in paired if same_in_all(group, other)]
-    strange = [group.name for group, other in pairs if (group, other) not in paired]
     return Table(
         key=f"across_files:{file}",
         title=f"{trace}: {file} against {first}, method by method, paired by seed",
@@ -151,11 +159,15 @@ def _across_table(trace: str, file: str, first: str, pairs: list[tuple[Group, Gr
     )
 
 
+def common_seeds(group: Group, other: Group) -> set[int]:
+    return set(group.seeds) & set(other.seeds)
+
+
 def same_in_all(group: Group, other: Group) -> bool:
-    """Whether every quantity is the same in every seed that both have."""
+    """Whether the two have seeds in common, and in all of them the same value of every quantity."""
     own, others = ({q.field: g.values(q.field) for q in QUANTITIES} for g in (group, other))
-    seeds = set(group.seeds) & set(other.seeds)
-    return all(own[field][seed] == others[field][seed] for field in own for seed in seeds)
+    seeds = common_seeds(group, other)
+    return bool(seeds) and all(own[field][seed] == others[field][seed] for field in own for seed in seeds)
 
 
 def _difference_header() -> tuple[str, ...]:
@@ -177,26 +189,28 @@ def _difference_row(title: str, group: Group, other: Group, groups: list[Group])
 
 def roles_table(comparison: Comparison, trace: str) -> Table:
     """What the GPUs did, in GPU-hours."""
-    of_method = {group: roles_of(group) for group in comparison.on_trace(trace)}
-    shown = [role for role in roles.ROLES if any(role in hours for hours in of_method.values())]
+    groups = comparison.on_trace(trace)
+    hours_of = {group.method: roles_of(group) for group in groups}
+    columns = {role: [hours[role].value for hours in hours_of.values() if role in hours] for role in roles.ROLES}
+    shown = {role: decimals_for(1, values) for role, values in columns.items() if any(values)}
+    nothing = Interval(math.nan, math.nan, math.nan, 0)
     rows = [
-        (group.method, *(Cell(hours[role], 1) if role in hours else "–" for role in shown))
-        for group, hours in of_method.items()
+        (method, *(Cell(hours.get(role, nothing), decimals) for role, decimals in shown.items()))
+        for method, hours in hours_of.items()
     ]
     return Table(
         key="roles",
         title=f"{trace}: GPU-hours by what the GPUs did, mean over seeds",
         header=("method", *(roles.ROLES[role] for role in shown)),
         rows=tuple(rows),
-        notes=(_interval_note(list(of_method)), *roles_note(shown)),
+        notes=(_interval_note(groups), *roles_note(shown)),
     )
 
 
 def roles_of(group: Group) -> dict[str, Interval]:
-    """{role: GPU-hours of a search}; roles that no seed has are left out."""
+    """{role: GPU-hours of a search}."""
     of_seeds = [{role: h.sum() for role, h in roles.gpu_hours(group.run, i).items()} for i in group.rows]
-    means = {role: bootstrap_mean([hours[role] for hours in of_seeds]) for role in of_seeds[0]}
-    return {role: mean for role, mean in means.items() if mean.value > 0}
+    return {role: bootstrap_mean([hours[role] for hours in of_seeds]) for role in of_seeds[0]}
 
 
 def roles_note(shown) -> tuple[str, ...]:

@@ -4,8 +4,9 @@
 
 Figures are drawn with placeholder colours. In the page each placeholder becomes a CSS variable, so that one figure is
 readable on light and dark screens and on paper. Method colours: Okabe and Ito, "Color Universal Design", 2008 (told
-apart with every common kind of colour blindness), grey first and without the yellow, which is too faint on white;
-their dark variants are lighter tints of the same hues. More methods than colours repeat them with another line.
+apart with every common kind of colour blindness), without the yellow, which is too faint on white; their dark variants
+are lighter tints of the same hues. Grey is the baseline's. More methods than colours repeat them with another line and
+another marker.
 """
 
 from __future__ import annotations
@@ -34,28 +35,35 @@ SERIES = {
     "series-5": ("#d99000", "#f2bd4a"),
     "series-6": ("#3fa3dc", "#9ad8ff"),
 }
-# Components of the ledger, and the roles of GPUs, which share the colours of what they spend on.
+# Components of the ledger, and the roles of GPUs, which share the colours of what they spend on; lighter where all that
+# is known is what was granted.
 LEDGER = {
     "evaluation": ("#3572a8", "#5b9bd3"),
+    "evaluation_granted": ("#b9d0e4", "#2d4a66"),
     "sampling": ("#eab25c", "#d39a44"),
+    "sampling_granted": ("#f8e5c3", "#5c4a2b"),
     "supernet_training": ("#b9772a", "#8f5f22"),
     "optimizer": ("#8a6fae", "#b79be0"),
     "idle": ("#c6cbd4", "#565e6b"),
     "switching": ("#c2413b", "#ef7a73"),
     "embodied": ("#7d8794", "#8d97a6"),
 }
-DASHES = ((), (5.0, 1.6), (1.2, 1.2))  # line and gap in line widths; the first is a full line
+# Line and gap in line widths; the first is a full line.
+DASHES = ((), (5.0, 1.6), (1.2, 1.2), (5.0, 1.4, 1.2, 1.4))
+MARKERS = ("o", "s", "^", "D")
 
 _NAMES = [*INK, *SERIES, *LEDGER]
 # Each placeholder is a colour that nothing else in a figure has.
 _PLACEHOLDER = {name: f"#0a0b{number:02x}" for number, name in enumerate(_NAMES)}
 
+COLORS = len(SERIES) - 1  # beside the baseline's
+
 TEXT, MUTED, RULE, SURFACE = (_PLACEHOLDER[name] for name in INK)
 
 
 def series_name(index: int) -> str:
-    """CSS variable of the colour of the index-th method."""
-    return f"series-{index % len(SERIES)}"
+    """CSS variable of the colour of a method: 0 is the baseline, the others share the other colours in turn."""
+    return "series-0" if index == 0 else f"series-{1 + (index - 1) % COLORS}"
 
 
 def series_color(index: int) -> str:
@@ -63,7 +71,16 @@ def series_color(index: int) -> str:
 
 
 def series_dashes(index: int) -> tuple[float, ...]:
-    return DASHES[(index // len(SERIES)) % len(DASHES)]
+    return DASHES[_turn(index) % len(DASHES)]
+
+
+def series_marker(index: int) -> str:
+    return MARKERS[_turn(index) % len(MARKERS)]
+
+
+def _turn(index: int) -> int:
+    """How often the colours were used up before this method."""
+    return max(index - 1, 0) // COLORS
 
 
 def ledger_color(component: str) -> str:

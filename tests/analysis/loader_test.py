@@ -185,7 +185,7 @@ class Refusals(unittest.TestCase):
         self.refused(os.path.join(FOLDER, "nowhere.h5"), "no such file")
 
     def test_folder(self):
-        self.refused(FOLDER, "not a readable HDF5 file")
+        self.refused(FOLDER, "is a folder")
 
     def test_text_file(self):
         path = os.path.join(FOLDER, "text.h5")

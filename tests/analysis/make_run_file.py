@@ -357,7 +357,8 @@ class Simulation:
             rows.append((*self.row(task, False), raw.hypervolume, spent_joules[-1], spent_grams[-1]))
         finished = np.array([row[2] for row in rows], dtype=bool)
         ends, found = np.array([row[4] for row in rows]), np.array([row[8] for row in rows])
-        working = [EVALUATION, SAMPLING, SUPERNET, SWITCHING]
+        watts = np.array(self.watts)
+        working = [k for k in (EVALUATION, SAMPLING, SUPERNET, SWITCHING) if watts[k] > 0]
         return {
             "rows": rows,
             "objectives": np.where(finished[:, None], self.table.values[[row[0] for row in rows]], np.nan),
@@ -371,7 +372,7 @@ class Simulation:
             "hypervolume_denoised": denoised.hypervolume,
             "carbon_g": float(spent_grams[-1]),
             "energy_j": float(spent_joules[-1]),
-            "gpu_hours": float((self.joules[:, working] / np.array(WATTS)[working]).sum() / 3600.0),
+            "gpu_hours": float((self.joules[:, working] / watts[working]).sum() / 3600.0),
             "end_s": float(edges[-1]),
             "samples": self.samples,
             "evaluations": sum(1 for row in rows if row[2] and not row[1]),
@@ -482,6 +483,7 @@ def write_names(file, recipe: Recipe, table: Table) -> None:
     put(file, "deck", [recipe.deck])
     put(file, "effective_deck", [recipe.deck + "# effective\n"])
     put(file, "component", COMPONENTS)
+    put(file, "component_power", PAPER_WATTS if recipe.accounting == "paper" else WATTS, "W", float)
     put(file, "objective/name", [name for name, *_ in objectives])
     put(file, "objective/direction", [direction for _, direction, _, _ in objectives])
     put(file, "objective/unit", [unit for _, _, unit, _ in objectives])
