@@ -97,7 +97,7 @@ sys_seconds as_chrono(UtcTime t) { return sys_seconds(std::chrono::seconds(t.sec
 
 UtcTime utc_from_civil(int year, int month, int day, int hour, int minute, int second) {
     const sys_seconds midnight = sys_days(civil_date(year, month, day));
-    return {midnight.time_since_epoch().count() + 3600 * hour + 60 * minute + second};
+    return {midnight.time_since_epoch().count() + 3600L * hour + 60L * minute + second};
 }
 
 std::string to_string(UtcTime t) {

@@ -17,6 +17,6 @@ std::vector<std::string> synthetic_regions();
 /// monthly-by-hour mean and a residual r[t] = d[day] + h[t], both AR(1) with the region's stationary standard
 /// deviations, clipped to its range and rounded to 0.01 g/kWh. Deterministic: the same region gives the same values
 /// everywhere. Called synthetic wherever it shows. Throws DataError for an unknown region, with the known ones.
-Trace synthetic_trace(std::string_view region);
+Trace synthetic_trace(std::string_view name);
 
 }  // namespace cenas

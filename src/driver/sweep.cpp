@@ -141,7 +141,7 @@ std::vector<SearchRecord> run_alone(const Work& work) {
 
 std::vector<SearchRecord> coordinate(const Work& work, const Layout& layout, const Communicator& world) {
     const Lease order = by_size(work.plan);
-    const auto lease_size = static_cast<std::size_t>(layout.ranks_per_group * layout.threads);
+    const auto lease_size = static_cast<std::size_t>(layout.ranks_per_group) * static_cast<std::size_t>(layout.threads);
     std::vector<SearchRecord> records(work.plan.size());
     Progress progress("searches", work.plan.size());
     std::size_t next = 0;
