@@ -102,7 +102,12 @@ def _badges(comparison: Comparison) -> list[str]:
         f"{trace.signal}, {texts.scope_text(trace)} intensity" for run in comparison.runs for trace in run.traces
     ]
     badges += [f"{run.accounting} accounting" for run in comparison.runs]
-    badges += [text for run in comparison.runs for text in texts.unusual_settings(run)]
+    file_of = comparison.files if len(comparison.runs) > 1 else ("",)
+    badges += [
+        f"{file}: {text}" if file else text
+        for file, run in zip(file_of, comparison.runs)
+        for text in texts.unusual_settings(run)
+    ]
     badges += [texts.cells_text(run) for run in comparison.runs]
     return list(dict.fromkeys(badges))
 
