@@ -16,6 +16,9 @@ enum class Stream : std::uint32_t {
     synthetic_trace_day = 16,
     synthetic_trace_hour = 17,
     synthetic_table = 18,
+    data_split = 32,    ///< which images are held out, which are trained on
+    data_order = 33,    ///< the order of the images in an epoch
+    augmentation = 34,  ///< mirroring and cropping of an image
     tests = 1000
 };
 

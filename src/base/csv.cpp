@@ -5,17 +5,15 @@
 #include <csv.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
+#include <limits>
 #include <memory>
 
 #include "base/error.hpp"
+#include "base/gzip.hpp"
 
 namespace cenas {
 namespace {
@@ -106,19 +104,8 @@ std::size_t Csv::require_column(std::string_view name) const {
 std::string Csv::place(std::size_t row) const { return fmt::format("{}:{}", path.string(), line[row]); }
 
 std::string read_text(const std::filesystem::path& path) {
-    errno = 0;
-    gzFile file = gzopen(path.c_str(), "rb");
-    if (file == nullptr) throw DataError(fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
-    std::string text;
-    std::array<char, 65536> block;
-    int size = 0;
-    while ((size = gzread(file, block.data(), static_cast<unsigned>(block.size()))) > 0)
-        text.append(block.data(), static_cast<std::size_t>(size));
-    int code = Z_OK;
-    const std::string problem = gzerror(file, &code);  // begins with the path
-    gzclose_r(file);
-    if (code != Z_OK) throw DataError("cannot read " + problem);
-    return text;
+    const auto bytes = read_bytes(path, std::numeric_limits<std::size_t>::max());
+    return {bytes.begin(), bytes.end()};
 }
 
 Csv read_csv(const std::filesystem::path& path) {

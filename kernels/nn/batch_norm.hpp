@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/base/macros.hpp"
+#include "kernels/nn/lanes.hpp"
+#include "kernels/nn/scalar.hpp"
+
+// Batch normalization: Ioffe and Szegedy, ICML 2015, algorithms 1 and 2, and the gradients of section 3. Sums over a
+// batch are made in parts, each of which is short enough for the type of the activations, and added in double in a
+// fixed order, so that they depend neither on threads nor on their number.
+
+namespace cenas {
+
+/// Pixels whose sum is made in the activations' own precision before it is added in double.
+constexpr int pixels_per_partial_sum = 16;
+
+/// Sums over the pixels of part i, [i * pixels_per_part, ...): sums[i][0][c] of z, sums[i][1][c] of z^2.
+template <class T>
+struct MomentSums {
+    const T* z;
+    std::int64_t pixels, pixels_per_part;
+    int channels;
+    double* sums;
+
+    template <class L>
+    CENAS_HD void operator()(L lanes, std::int64_t part) const {
+        using P = Parameter<T>;
+        double first[L::count], second[L::count];
+        for (int l = 0; l < L::count; ++l) first[l] = second[l] = 0;
+        const std::int64_t end = (part + 1) * pixels_per_part < pixels ? (part + 1) * pixels_per_part : pixels;
+        for (std::int64_t begin = part * pixels_per_part; begin < end; begin += pixels_per_partial_sum) {
+            P s[L::count], q[L::count];
+            for (int l = 0; l < L::count; ++l) s[l] = q[l] = 0;
+            const std::int64_t stop = begin + pixels_per_partial_sum < end ? begin + pixels_per_partial_sum : end;
+            for (std::int64_t pixel = begin; pixel < stop; ++pixel) {
+                const T* x = z + pixel * channels + lanes.first;
+#pragma omp simd
+                for (int l = 0; l < L::count; ++l) {
+                    const P value = widen(x[l]);
+                    s[l] += value;
+                    q[l] += value * value;
+                }
+            }
+#pragma omp simd
+            for (int l = 0; l < L::count; ++l) {
+                first[l] += static_cast<double>(s[l]);
+                second[l] += static_cast<double>(q[l]);
+            }
+        }
+        double* out = sums + part * 2 * channels + lanes.first;
+        for (int l = 0; l < L::count; ++l) {
+            out[l] = first[l];
+            out[channels + l] = second[l];
+        }
+    }
+};
+
+/// Sums over the pixels of part i: sums[i][0][c] of dy, sums[i][1][c] of dy (z - mean[c]).
+template <class T>
+struct GradientSums {
+    const T* dy;
+    const T* z;
+    const Parameter<T>* mean;
+    std::int64_t pixels, pixels_per_part;
+    int channels;
+    double* sums;
+
+    template <class L>
+    CENAS_HD void operator()(L lanes, std::int64_t part) const {
+        using P = Parameter<T>;
+        double first[L::count], second[L::count];
+        for (int l = 0; l < L::count; ++l) first[l] = second[l] = 0;
+        const P* m = mean + lanes.first;
+        const std::int64_t end = (part + 1) * pixels_per_part < pixels ? (part + 1) * pixels_per_part : pixels;
+        for (std::int64_t begin = part * pixels_per_part; begin < end; begin += pixels_per_partial_sum) {
+            P s[L::count], q[L::count];
+            for (int l = 0; l < L::count; ++l) s[l] = q[l] = 0;
+            const std::int64_t stop = begin + pixels_per_partial_sum < end ? begin + pixels_per_partial_sum : end;
+            for (std::int64_t pixel = begin; pixel < stop; ++pixel) {
+                const T *d = dy + pixel * channels + lanes.first, *x = z + pixel * channels + lanes.first;
+#pragma omp simd
+                for (int l = 0; l < L::count; ++l) {
+                    const P value = widen(d[l]);
+                    s[l] += value;
+                    q[l] += value * (widen(x[l]) - m[l]);
+                }
+            }
+#pragma omp simd
+            for (int l = 0; l < L::count; ++l) {
+                first[l] += static_cast<double>(s[l]);
+                second[l] += static_cast<double>(q[l]);
+            }
+        }
+        double* out = sums + part * 2 * channels + lanes.first;
+        for (int l = 0; l < L::count; ++l) {
+            out[l] = first[l];
+            out[channels + l] = second[l];
+        }
+    }
+};
+
+/// total[k] = sum over the parts, in order; item k of `width`.
+struct AddParts {
+    const double* sums;
+    std::int64_t parts;
+    int width;
+    double* total;
+
+    CENAS_HD void operator()(std::int64_t k) const {
+        double value = 0;
+        for (std::int64_t i = 0; i < parts; ++i) value += sums[i * width + k];
+        total[k] = value;
+    }
+};
+
+/// What batch norm knows of one layer during a step: [c] each.
+template <class P>
+struct NormState {
+    P* mean;
+    P* inverse_deviation;
+    P* scale;  ///< gamma / sqrt(variance + epsilon)
+    P* shift;  ///< beta - mean scale
+};
+
+constexpr double norm_epsilon = 1e-5;         // PyTorch's defaults, which NAS-Bench-201 used
+constexpr double running_average_rate = 0.1;  // weight of the newest batch in the running averages
+
+/// Channel c: from the sums of a batch of `count` pixels to its NormState, and the running averages (where not null)
+/// brought up to date, with the unbiased variance, as PyTorch does.
+template <class P>
+struct FinishMoments {
+    const double* sums;  ///< [2][channels]
+    double count;
+    int channels;
+    const P* gamma;  ///< null: 1
+    const P* beta;   ///< null: 0
+    P* running_mean;
+    P* running_variance;
+    NormState<P> state;
+
+    CENAS_HD void operator()(std::int64_t c) const {
+        const double mean = sums[c] / count;
+        const double difference = sums[channels + c] / count - mean * mean;
+        const double variance = difference < 0 ? 0 : difference;  // rounding; NaN passes
+        if (running_mean) {
+            const double unbiased = count > 1 ? variance * count / (count - 1) : variance;
+            running_mean[c] =
+                static_cast<P>((1 - running_average_rate) * running_mean[c] + running_average_rate * mean);
+            running_variance[c] =
+                static_cast<P>((1 - running_average_rate) * running_variance[c] + running_average_rate * unbiased);
+        }
+        write(c, mean, variance);
+    }
+
+    CENAS_HD void write(std::int64_t c, double mean, double variance) const {
+        const double inverse = 1 / std::sqrt(variance + norm_epsilon);
+        const double scale = (gamma ? static_cast<double>(gamma[c]) : 1.0) * inverse;
+        state.mean[c] = static_cast<P>(mean);
+        state.inverse_deviation[c] = static_cast<P>(inverse);
+        state.scale[c] = static_cast<P>(scale);
+        state.shift[c] = static_cast<P>((beta ? static_cast<double>(beta[c]) : 0.0) - mean * scale);
+    }
+};
+
+/// Channel c: NormState from the running averages, for inference.
+template <class P>
+struct UseRunningMoments {
+    FinishMoments<P> layer;
+    CENAS_HD void operator()(std::int64_t c) const {
+        layer.write(c, static_cast<double>(layer.running_mean[c]), static_cast<double>(layer.running_variance[c]));
+    }
+};
+
+/// Channel c: gradients of gamma and beta from this process's sums of GradientSums (null: they are not trained).
+template <class P>
+struct NormParameterGradient {
+    const double* sums;
+    int channels;
+    const P* inverse_deviation;
+    P* gamma_gradient;
+    P* beta_gradient;
+
+    CENAS_HD void operator()(std::int64_t c) const {
+        if (!gamma_gradient) return;
+        beta_gradient[c] = static_cast<P>(sums[c]);
+        gamma_gradient[c] = static_cast<P>(sums[channels + c] * static_cast<double>(inverse_deviation[c]));
+    }
+};
+
+/// dz = scale (dy - a - b (z - mean)), with a = sum(dy) / count, b = sum(dy (z - mean)) / (count (variance + epsilon)).
+template <class T>
+struct NormInputGradient {
+    const T* dy;
+    const T* z;
+    const double* sums;  ///< [2][channels], of all processes
+    double count;        ///< pixels of all processes
+    int channels;
+    NormState<Parameter<T>> state;
+    T* dz;
+
+    template <class L>
+    CENAS_HD void operator()(L lanes, std::int64_t pixel) const {
+        using P = Parameter<T>;
+        const std::int64_t at = pixel * channels + lanes.first;
+        const double *first = sums + lanes.first, *second = first + channels;
+        const P *mean = state.mean + lanes.first, *inverse = state.inverse_deviation + lanes.first;
+        const P* scale = state.scale + lanes.first;
+        const double share = 1 / count;
+#pragma omp simd
+        for (int l = 0; l < L::count; ++l) {
+            const P a = static_cast<P>(first[l] * share);
+            const P b = static_cast<P>(second[l] * share) * inverse[l] * inverse[l];
+            dz[at + l] = narrow<T>(scale[l] * (widen(dy[at + l]) - a - b * (widen(z[at + l]) - mean[l])));
+        }
+    }
+};
+
+}  // namespace cenas

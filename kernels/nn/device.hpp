@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "kernels/base/launch.hpp"
+#include "kernels/nn/batch_norm.hpp"
+#include "kernels/nn/convolution.hpp"
+#include "kernels/nn/head.hpp"
+#include "kernels/nn/node.hpp"
+#include "kernels/nn/optimizer.hpp"
+
+namespace cenas {
+
+/// Where a network runs. Work is handed out in chunks of images: on the CPU a chunk is what stays in a core's cache
+/// between the steps of a pass, and a thread takes one at a time; on the GPU it is the whole batch, and calls return
+/// before the work is done, in the order of one stream. Pointers are the device's own. Chunks depend on shapes only, so
+/// results do not depend on the number of threads.
+template <class T>
+class NetworkDevice {
+  public:
+    using P = Parameter<T>;
+    virtual ~NetworkDevice() = default;
+
+    /// Threads that may work on chunks at the same time, each with its own Workspace::thread.
+    virtual int threads() const = 0;
+    /// Images of a chunk, where an image has so many bytes of activations in a pass.
+    virtual int chunk_images(std::size_t bytes_per_image) const = 0;
+    virtual std::unique_ptr<Convolution<T>> convolution(const ConvolutionShape& shape, int chunk_images) const = 0;
+
+    virtual void* allocate(std::size_t bytes) = 0;  ///< zeroed; throws std::bad_alloc
+    virtual void release(void* memory) = 0;
+    virtual void upload(void* to, const void* from, std::size_t bytes) = 0;    ///< host to device
+    virtual void download(void* to, const void* from, std::size_t bytes) = 0;  ///< device to host; waits for all work
+    virtual void clear(void* to, std::size_t bytes) = 0;
+
+    /// f(lanes, item) for all items and channels.
+    virtual void run(const NodeForward<T>& f, std::int64_t items, int channels) = 0;
+    virtual void run(const NodeBackward<T>& f, std::int64_t items, int channels) = 0;
+    virtual void run(const MomentSums<T>& f, std::int64_t items, int channels) = 0;
+    virtual void run(const GradientSums<T>& f, std::int64_t items, int channels) = 0;
+    virtual void run(const NormInputGradient<T>& f, std::int64_t items, int channels) = 0;
+    virtual void run(const PlaneMean<T>& f, std::int64_t items, int channels) = 0;
+    virtual void run(const PlaneMeanGradient<T>& f, std::int64_t items, int channels) = 0;
+    /// f(item) for all items.
+    virtual void run(const AddParts& f, std::int64_t items) = 0;
+    virtual void run(const FinishMoments<P>& f, std::int64_t items) = 0;
+    virtual void run(const UseRunningMoments<P>& f, std::int64_t items) = 0;
+    virtual void run(const NormParameterGradient<P>& f, std::int64_t items) = 0;
+    virtual void run(const Classify<P>& f, std::int64_t items) = 0;
+    virtual void run(const LinearGradient<P>& f, std::int64_t items) = 0;
+    virtual void run(const NesterovStep<P>& f, std::int64_t items) = 0;
+    virtual void run(const AddGradientParts<P>& f, std::int64_t items) = 0;
+
+    /// How many parts a sum over so many pixels of a chunk is made in (MomentSums, GradientSums).
+    virtual std::int64_t sum_parts(std::int64_t pixels) const = 0;
+};
+
+/// The CPU, with oneDNN's convolutions where they are there and wanted.
+template <class T>
+std::unique_ptr<NetworkDevice<T>> cpu_device(int threads, bool use_onednn = true);
+
+/// The GPU; throws std::runtime_error where the CUDA backend is not built in, or no device answers.
+template <class T>
+std::unique_ptr<NetworkDevice<T>> cuda_device();
+
+/// True if bf16 convolutions are native here, so that bf16 saves time.
+bool bf16_is_fast();
+
+}  // namespace cenas

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/base/macros.hpp"
+
+// How functors of kernels/nn run. A tensor is [image][row][column][channel], channels densest: NHWC. A functor works on
+// `Lanes`, neighbouring channels of one pixel: 16 or 8 of them on the CPU, where they become vector instructions, one
+// on the GPU, where each has its thread.
+
+// One function, compiled for several instruction sets and chosen when the program is loaded: Debian's baseline has no
+// AVX. Results are the same bits whichever is chosen, since nothing is contracted or reordered. (Clang 14 cannot clone
+// templates; the address sanitizer is not ready when the choice is made.)
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__CUDACC__)
+#define CENAS_MULTIARCH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CENAS_MULTIARCH
+#endif
+
+namespace cenas {
+
+/// Channels [first, first + count) of a pixel.
+template <int N>
+struct Lanes {
+    static constexpr int count = N;
+    int first;
+};
+
+/// Widest Lanes that divide `channels`.
+inline int lane_count(int channels) { return channels % 16 == 0 ? 16 : channels % 8 == 0 ? 8 : 1; }
+
+template <int N, class F>
+CENAS_MULTIARCH void run_lanes(std::int64_t items, int channels, const F f) {
+    for (std::int64_t i = 0; i < items; ++i)
+        for (int first = 0; first < channels; first += N) f(Lanes<N>{first}, i);
+}
+
+/// f(lanes, item) for every item in [0, items) and all `channels`, one after the other.
+template <class F>
+void for_lanes(std::int64_t items, int channels, const F& f) {
+    switch (lane_count(channels)) {
+        case 16:
+            return run_lanes<16>(items, channels, f);
+        case 8:
+            return run_lanes<8>(items, channels, f);
+        default:
+            return run_lanes<1>(items, channels, f);
+    }
+}
+
+}  // namespace cenas
