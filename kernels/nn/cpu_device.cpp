@@ -50,6 +50,7 @@ class Cpu final : public NetworkDevice<T> {
     void upload(void* to, const void* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
     void download(void* to, const void* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
     void clear(void* to, std::size_t bytes) override { std::memset(to, 0, bytes); }
+    void synchronize() override {}
 
     void run(const NodeForward<T>& f, std::int64_t items, int channels) override { for_lanes(items, channels, f); }
     void run(const NodeBackward<T>& f, std::int64_t items, int channels) override { for_lanes(items, channels, f); }
@@ -67,6 +68,7 @@ class Cpu final : public NetworkDevice<T> {
     void run(const UseRunningMoments<P>& f, std::int64_t items) override { run_one_by_one(items, f); }
     void run(const NormParameterGradient<P>& f, std::int64_t items) override { run_one_by_one(items, f); }
     void run(const Classify<P>& f, std::int64_t items) override { run_one_by_one(items, f); }
+    void run(const AddOutcomes<P>& f, std::int64_t items) override { run_one_by_one(items, f); }
     void run(const LinearGradient<P>& f, std::int64_t items) override { run_one_by_one(items, f); }
     void run(const NesterovStep<P>& f, std::int64_t items) override { run_items(items, f); }
     void run(const AddGradientParts<P>& f, std::int64_t items) override { run_items(items, f); }

@@ -36,6 +36,11 @@ class NetworkDevice {
     virtual void upload(void* to, const void* from, std::size_t bytes) = 0;    ///< host to device
     virtual void download(void* to, const void* from, std::size_t bytes) = 0;  ///< device to host; waits for all work
     virtual void clear(void* to, std::size_t bytes) = 0;
+    /// Returns when all work handed out so far is done. Needed before anything but this device touches its memory: to
+    /// add numbers over the processes of a group, synchronize(), then give the device's own pointer to a CUDA-aware
+    /// MPI (MPI_Allreduce in place; MPI_DOUBLE for sums, MPI_FLOAT or MPI_DOUBLE for gradients). That call returns with
+    /// the numbers in place, so whatever is handed out after it sees them.
+    virtual void synchronize() = 0;
 
     /// f(lanes, item) for all items and channels.
     virtual void run(const NodeForward<T>& f, std::int64_t items, int channels) = 0;
@@ -51,6 +56,7 @@ class NetworkDevice {
     virtual void run(const UseRunningMoments<P>& f, std::int64_t items) = 0;
     virtual void run(const NormParameterGradient<P>& f, std::int64_t items) = 0;
     virtual void run(const Classify<P>& f, std::int64_t items) = 0;
+    virtual void run(const AddOutcomes<P>& f, std::int64_t items) = 0;
     virtual void run(const LinearGradient<P>& f, std::int64_t items) = 0;
     virtual void run(const NesterovStep<P>& f, std::int64_t items) = 0;
     virtual void run(const AddGradientParts<P>& f, std::int64_t items) = 0;
@@ -63,9 +69,16 @@ class NetworkDevice {
 template <class T>
 std::unique_ptr<NetworkDevice<T>> cpu_device(int threads, bool use_onednn = true);
 
-/// The GPU; throws std::runtime_error where the CUDA backend is not built in, or no device answers.
+struct CudaOptions {
+    bool tf32 = false;  ///< multiply float in TF32 (10 bits of mantissa) where convolutions can; else in full precision
+};
+
+/// The GPU that is the calling thread's current device, which is the first that CUDA_VISIBLE_DEVICES names unless
+/// changed; for calls from this thread, and to be destroyed after all that was made with it. Sums over a batch are made
+/// in another order than on the CPU, always the same one. Throws std::runtime_error where the CUDA backend is not built
+/// in, or no device answers; so do its functions, perhaps later than in the call that failed on the device.
 template <class T>
-std::unique_ptr<NetworkDevice<T>> cuda_device();
+std::unique_ptr<NetworkDevice<T>> cuda_device(CudaOptions options = {});
 
 /// True if bf16 convolutions are native here, so that bf16 saves time.
 bool bf16_is_fast();

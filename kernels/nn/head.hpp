@@ -70,6 +70,22 @@ struct Classify {
     }
 };
 
+/// totals[0] += sum of the losses, totals[1] += hits, of n images; one item.
+template <class P>
+struct AddOutcomes {
+    const P* loss;
+    const std::uint8_t* correct;
+    std::int64_t images;
+    double* totals;
+
+    CENAS_HD void operator()(std::int64_t) const {
+        for (std::int64_t n = 0; n < images; ++n) {
+            totals[0] += static_cast<double>(loss[n]);
+            totals[1] += correct[n];
+        }
+    }
+};
+
 /// Class k: gradients of its row of weights and of its bias, over n images.
 template <class P>
 struct LinearGradient {

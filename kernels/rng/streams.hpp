@@ -19,6 +19,8 @@ enum class Stream : std::uint32_t {
     data_split = 32,    ///< which images are held out, which are trained on
     data_order = 33,    ///< the order of the images in an epoch
     augmentation = 34,  ///< mirroring and cropping of an image
+    initial_weights = 35,
+    supernet_path = 36,  ///< operations of a training step of the supernet
     tests = 1000
 };
 

@@ -62,6 +62,7 @@ struct Network<T>::Plan {
         std::size_t to, edge;
     };
 
+    NetworkResources<T>& resources;
     NetworkDevice<T>& device;
     Graph graph;
     int batch;
@@ -69,23 +70,26 @@ struct Network<T>::Plan {
     std::vector<NodeBuffers> node;
     std::vector<std::vector<EdgeBuffers>> edge;  // [node it leads to][edge]
     std::vector<std::vector<Out>> out;           // edges that leave a node
-    std::map<std::pair<ConvolutionShape, int>, std::unique_ptr<Convolution<T>>> convolutions;
     MemoryPlan memory;
     std::size_t arena_bytes = 0;
-    DeviceMemory arena;
+    DeviceMemory tally;  // loss, correct
     int labels = -1, features = -1, logits = -1, loss = -1, correct = -1;
     std::vector<int> scratch;           // of each thread
     std::vector<int> scratch_gradient;  // of each thread: gradient of one convolution's result, a chunk
     GroupSum group_sum;
-    int processes = 1;
 
-    Plan(NetworkDevice<T>& on, Graph what, int largest_batch, Use use)
-        : device(on), graph(std::move(what)), batch(largest_batch), trains(use == Use::training) {
+    Plan(NetworkResources<T>& shared, Graph what, int largest_batch, Use use)
+        : resources(shared),
+          device(shared.device),
+          graph(std::move(what)),
+          batch(largest_batch),
+          trains(use == Use::training),
+          tally(device, 2 * sizeof(double)) {
         const OneThreadEach alone;  // convolutions are made for calls from within a chunk
         find_edges();
         plan_memory();
         arena_bytes = memory.place();
-        arena = DeviceMemory(device, arena_bytes);
+        if (resources.arena.bytes() < arena_bytes) resources.arena = DeviceMemory(device, arena_bytes);
     }
 
     // --- planning ------------------------------------------------------------------------------------------------
@@ -118,7 +122,7 @@ struct Network<T>::Plan {
     }
 
     const Convolution<T>* convolution_for(const Edge& e, int chunk) {
-        auto& found = convolutions[{e.shape, chunk}];
+        auto& found = resources.convolutions[{e.shape, chunk}];
         if (!found) found = device.convolution(e.shape, chunk);
         return found.get();
     }
@@ -218,7 +222,7 @@ struct Network<T>::Plan {
 
     template <class U>
     U* at(int buffer) const {
-        return buffer < 0 ? nullptr : reinterpret_cast<U*>(arena.at(memory.offset(buffer)));
+        return buffer < 0 ? nullptr : reinterpret_cast<U*>(resources.arena.at(memory.offset(buffer)));
     }
     T* sum(int j) const { return at<T>(node[index(j)].sum); }
     T* relu(int j) const { return at<T>(node[index(j)].relu); }
@@ -236,13 +240,14 @@ struct Network<T>::Plan {
         return {first, first + channels, first + 2 * channels, first + 3 * channels};
     }
 
-    FinishMoments<P> moments(int j, std::size_t e, int n, const ParameterPointers<P>& parameters) const {
+    FinishMoments<P> moments(int j, std::size_t e, std::int64_t of_group,
+                             const ParameterPointers<P>& parameters) const {
         const Edge& what = edges_into(index(j))[e];
         const int channels = plane(j).channels;
         P* gamma = what.gamma < 0 ? nullptr : parameters.weights + what.gamma;
         P* running = what.running < 0 || !parameters.running ? nullptr : parameters.running + what.running;
         return {at<double>(edge[index(j)][e].totals),
-                static_cast<double>(n) * static_cast<double>(plane(j).pixels()) * processes,
+                static_cast<double>(of_group) * static_cast<double>(plane(j).pixels()),
                 channels,
                 gamma,
                 gamma ? gamma + channels : nullptr,
@@ -253,23 +258,26 @@ struct Network<T>::Plan {
 
     // --- forward -------------------------------------------------------------------------------------------------
 
-    void forward(int n, const ParameterPointers<P>& parameters, bool batch_statistics) {
+    void forward(Batch images, const ParameterPointers<P>& parameters, bool batch_statistics) {
         const OneThreadEach alone;
+        const int n = images.n;
         pack(parameters);
         for (int j = 0; j < nodes(); ++j) {
             if (!node[index(j)].needed) continue;
-            if (!batch_statistics) use_running(j, n, parameters);
+            if (!batch_statistics) use_running(j, parameters);
             const int size = node[index(j)].chunk;
-            for_chunks(device, n, size, [&](int chunk, std::int64_t first, int images, int thread) {
-                if (j > 0) forward_node(j, first, images);
+            for_chunks(device, n, size, [&](int chunk, std::int64_t first, int count, int thread) {
+                if (j > 0) forward_node(j, first, count);
                 for (const auto& [to, e] : out[index(j)])
-                    forward_edge(static_cast<int>(to), e, chunk, first, images, thread,
+                    forward_edge(static_cast<int>(to), e, chunk, first, count, thread,
                                  uses_batch(edges_into(to)[e], parameters, batch_statistics));
             });
             for (const auto& [to, e] : out[index(j)])
-                finish_moments(static_cast<int>(to), e, n, size, parameters, batch_statistics);
+                finish_moments(static_cast<int>(to), e, images, size, parameters, batch_statistics);
         }
-        classify(n, parameters, n);
+        classify(images, parameters);
+        device.run(AddOutcomes<P>{at<P>(loss), at<std::uint8_t>(correct), n, reinterpret_cast<double*>(tally.at(0))},
+                   1);
     }
 
     void pack(const ParameterPointers<P>& parameters) {
@@ -290,10 +298,10 @@ struct Network<T>::Plan {
     }
 
     /// Inference: the state of node j's normalized edges from the running averages.
-    void use_running(int j, int n, const ParameterPointers<P>& parameters) {
+    void use_running(int j, const ParameterPointers<P>& parameters) {
         for (std::size_t e = 0; e < edges_into(index(j)).size(); ++e)
             if (const Edge& what = edges_into(index(j))[e]; what.normalized && !uses_batch(what, parameters, false))
-                device.run(UseRunningMoments<P>{moments(j, e, n, parameters)}, plane(j).channels);
+                device.run(UseRunningMoments<P>{moments(j, e, 1, parameters)}, plane(j).channels);
     }
 
     void forward_node(int j, std::int64_t first, int images) {
@@ -356,54 +364,56 @@ struct Network<T>::Plan {
         device.run(AddParts{at<double>(own.sums), parts, 2 * plane(j).channels, result}, 2 * plane(j).channels);
     }
 
-    void finish_moments(int j, std::size_t e, int n, int size, const ParameterPointers<P>& parameters,
+    void finish_moments(int j, std::size_t e, Batch images, int size, const ParameterPointers<P>& parameters,
                         bool batch_statistics) {
         const Edge& what = edges_into(index(j))[e];
         if (!uses_batch(what, parameters, batch_statistics)) return;
         const EdgeBuffers& own = edge[index(j)][e];
-        total(own, j, n, size, at<double>(own.totals));
+        total(own, j, images.n, size, at<double>(own.totals));
         if (group_sum) group_sum(at<double>(own.totals), index(2 * plane(j).channels));
-        device.run(moments(j, e, n, parameters), plane(j).channels);
+        device.run(moments(j, e, images.of_group, parameters), plane(j).channels);
     }
 
-    void classify(int n, const ParameterPointers<P>& parameters, std::int64_t batch_of_group) {
+    void classify(Batch images, const ParameterPointers<P>& parameters) {
         const Plane& last = plane(nodes() - 1);
-        device.run(PlaneMean<T>{relu(nodes() - 1), last.pixels(), last.channels, at<P>(features)}, n, last.channels);
+        device.run(PlaneMean<T>{relu(nodes() - 1), last.pixels(), last.channels, at<P>(features)}, images.n,
+                   last.channels);
         const P* weights = parameters.weights + graph.linear;
         device.run(
             Classify<P>{at<P>(features), weights, weights + std::int64_t{graph.classes} * last.channels,
-                        at<std::uint8_t>(labels), last.channels, graph.classes, P(1) / static_cast<P>(batch_of_group),
+                        at<std::uint8_t>(labels), last.channels, graph.classes, P(1) / static_cast<P>(images.of_group),
                         at<P>(logits), at<P>(loss), at<std::uint8_t>(correct)},
-            n);
+            images.n);
     }
 
     // --- backward ------------------------------------------------------------------------------------------------
 
-    void backward(int n, const ParameterPointers<P>& parameters, std::int64_t batch_of_group) {
+    /// After classify(), which leaves the gradient of the logits in their place.
+    void backward_from_logits(Batch images, const ParameterPointers<P>& parameters) {
         const OneThreadEach alone;
-        classify(n, parameters, batch_of_group);
         const Plane& last = plane(nodes() - 1);
         P* linear = parameters.gradient + graph.linear;
-        device.run(LinearGradient<P>{at<P>(logits), at<P>(features), n, last.channels, graph.classes, linear,
+        device.run(LinearGradient<P>{at<P>(logits), at<P>(features), images.n, last.channels, graph.classes, linear,
                                      linear + std::int64_t{graph.classes} * last.channels},
                    graph.classes);
         device.run(PlaneMeanGradient<T>{at<P>(logits), parameters.weights + graph.linear, last.pixels(), last.channels,
                                         graph.classes, at<T>(node[index(nodes() - 1)].relu_gradient)},
-                   n, last.channels);
+                   images.n, last.channels);
         for (int j = nodes() - 1; j > 0; --j)
-            if (node[index(j)].needed) backward_through(j, n, parameters);
+            if (node[index(j)].needed) backward_through(j, images, parameters);
     }
 
-    void backward_through(int j, int n, const ParameterPointers<P>& parameters) {
+    void backward_through(int j, Batch images, const ParameterPointers<P>& parameters) {
+        const int n = images.n;
         const int size = node[index(j)].chunk;
-        for_chunks(device, n, size, [&](int chunk, std::int64_t first, int images, int) {
-            gather_gradient(j, first, images);
-            for (std::size_t e = 0; e < edges_into(index(j)).size(); ++e) sum_gradient(j, e, chunk, first, images);
+        for_chunks(device, n, size, [&](int chunk, std::int64_t first, int count, int) {
+            gather_gradient(j, first, count);
+            for (std::size_t e = 0; e < edges_into(index(j)).size(); ++e) sum_gradient(j, e, chunk, first, count);
         });
         for (std::size_t e = 0; e < edges_into(index(j)).size(); ++e) finish_gradient_sums(j, e, n, parameters);
-        for_chunks(device, n, size, [&](int chunk, std::int64_t first, int images, int thread) {
+        for_chunks(device, n, size, [&](int chunk, std::int64_t first, int count, int thread) {
             for (std::size_t e = 0; e < edges_into(index(j)).size(); ++e)
-                backward_edge(j, e, n, chunk, first, images, thread);
+                backward_edge(j, e, images.of_group, chunk, first, count, thread);
         });
         for (std::size_t e = 0; e < edges_into(index(j)).size(); ++e) finish_weights(j, e, n, parameters);
     }
@@ -469,7 +479,8 @@ struct Network<T>::Plan {
         if (group_sum) group_sum(at<double>(own.totals), index(2 * channels));
     }
 
-    void backward_edge(int j, std::size_t e, int n, int chunk, std::int64_t first, int images, int thread) {
+    void backward_edge(int j, std::size_t e, std::int64_t of_group, int chunk, std::int64_t first, int images,
+                       int thread) {
         const Edge& what = edges_into(index(j))[e];
         const EdgeBuffers& own = edge[index(j)][e];
         const NodeBuffers& source = node[index(what.from)];
@@ -478,7 +489,7 @@ struct Network<T>::Plan {
         if (what.normalized) {
             T* to = what.kind == Edge::Kind::norm ? at<T>(source.direct_gradient) + first * elements(j)
                                                   : at<T>(scratch_gradient[index(thread)]);
-            const double count = static_cast<double>(n) * static_cast<double>(plane(j).pixels()) * processes;
+            const double count = static_cast<double>(of_group) * static_cast<double>(plane(j).pixels());
             device.run(NormInputGradient<T>{gradient, raw(j, e) + first * elements(j), at<double>(own.totals), count,
                                             plane(j).channels, state(own, plane(j).channels), to},
                        images * plane(j).pixels(), plane(j).channels);
@@ -501,15 +512,16 @@ struct Network<T>::Plan {
         const int size = node[index(j)].chunk, chunks = (n + size - 1) / size;
         const std::int64_t count = own.convolution->gradient_size();
         P* parts = at<P>(own.gradient_parts);
+        if (chunks == 0) device.clear(parts, static_cast<std::size_t>(count) * sizeof(P));
         P* total = parts + static_cast<std::int64_t>((batch + size - 1) / size) * count;
-        device.run(AddGradientParts<P>{parts, chunks, count, total}, count);
+        device.run(AddGradientParts<P>{parts, std::max(chunks, 1), count, total}, count);
         own.convolution->unpack_gradient(total, parameters.gradient + edges_into(index(j))[e].weights, workspace(0));
     }
 };
 
 template <class T>
-Network<T>::Network(NetworkDevice<T>& device, Graph graph, int batch, Use use)
-    : plan_(std::make_unique<Plan>(device, std::move(graph), batch, use)) {}
+Network<T>::Network(NetworkResources<T>& resources, Graph graph, int batch, Use use)
+    : plan_(std::make_unique<Plan>(resources, std::move(graph), batch, use)) {}
 template <class T>
 Network<T>::~Network() = default;
 template <class T>
@@ -530,35 +542,40 @@ std::uint8_t* Network<T>::labels() const {
     return plan_->template at<std::uint8_t>(plan_->labels);
 }
 template <class T>
+Parameter<T>* Network<T>::logits() const {
+    return plan_->template at<P>(plan_->logits);
+}
+template <class T>
+const T* Network<T>::relu(int node) const {
+    return plan_->relu(node);
+}
+template <class T>
 const Graph& Network<T>::graph() const {
     return plan_->graph;
 }
 template <class T>
-void Network<T>::set_group(GroupSum sum, int processes) {
+void Network<T>::set_group(GroupSum sum) {
     plan_->group_sum = std::move(sum);
-    plan_->processes = processes;
 }
 template <class T>
-void Network<T>::forward(int n, const ParameterPointers<P>& parameters, bool batch_statistics) {
-    plan_->forward(n, parameters, batch_statistics);
+void Network<T>::forward(Batch batch, const ParameterPointers<P>& parameters, bool batch_statistics) {
+    plan_->forward(batch, parameters, batch_statistics);
 }
 template <class T>
-void Network<T>::backward(int n, const ParameterPointers<P>& parameters, std::int64_t batch_of_group) {
-    plan_->backward(n, parameters, batch_of_group);
+void Network<T>::backward(Batch batch, const ParameterPointers<P>& parameters) {
+    plan_->backward_from_logits(batch, parameters);
 }
 
 template <class T>
-typename Network<T>::Outcome Network<T>::outcome(int n) const {
-    std::vector<P> loss(index(n));
-    std::vector<std::uint8_t> correct(index(n));
-    plan_->device.download(loss.data(), plan_->template at<P>(plan_->loss), index(n) * sizeof(P));
-    plan_->device.download(correct.data(), plan_->template at<std::uint8_t>(plan_->correct), index(n));
-    Outcome result{0, 0};
-    for (int i = 0; i < n; ++i) {
-        result.loss += static_cast<double>(loss[index(i)]);
-        result.correct += correct[index(i)];
-    }
-    return result;
+typename Network<T>::Tally Network<T>::tally() const {
+    Tally sums;
+    static_assert(sizeof sums == 2 * sizeof(double));
+    plan_->device.download(&sums, plan_->tally.get(), sizeof sums);
+    return sums;
+}
+template <class T>
+void Network<T>::set_tally(const Tally& tally) {
+    plan_->device.upload(plan_->tally.get(), &tally, sizeof tally);
 }
 
 template class Network<float>;
