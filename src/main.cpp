@@ -16,7 +16,9 @@
 #include "base/log.hpp"
 #include "comm/comm.hpp"
 #include "config/deck.hpp"
+#include "config/training_deck.hpp"
 #include "driver/commands.hpp"
+#include "driver/table_build.hpp"
 
 namespace {
 
@@ -34,6 +36,8 @@ struct Arguments {
     bool keys = false;
     std::string file;
     std::string spec;
+    std::string architecture;
+    std::int64_t seed = 1;
     bool json = false;
     bool csv = false;
     bool front_csv = false;
@@ -49,7 +53,10 @@ constexpr const char* overview =
     "  cenas info FILE               a result in words, --csv, --front-csv or --json\n"
     "  cenas verify FILE             recompute a result from its raw log; check a table or a trace\n"
     "  cenas import trace CSV        a carbon-intensity csv into a trace file\n"
-    "  cenas import table CSV        an architecture csv into a table file\n\n"
+    "  cenas import table CSV        an architecture csv into a table file\n"
+    "  cenas train DECK ARCH         train one cell from scratch\n"
+    "  cenas table build DECK        train many cells and a supernet into a table file; goes on where it was "
+    "stopped\n\n"
     "With several processes: mpirun -n 5 cenas sweep DECK (rank 0 coordinates).\n"
     "Exit codes: 0 done, 2 command line or deck, 3 input data, 4 run-time failure.";
 
@@ -122,6 +129,25 @@ void add_import_commands(CLI::App& app, Arguments& arguments) {
     add_output_options(table, arguments, "", true);
 }
 
+void add_training_commands(CLI::App& app, Arguments& arguments) {
+    CLI::App& train = *app.add_subcommand("train", "Train one cell from scratch: curve, accuracy, images/s, joules");
+    train.add_option("deck", arguments.deck, "Training deck (TOML; every key: cenas check --keys)")->required();
+    train.add_option("architecture", arguments.architecture, "NAS-Bench-201 cell string")->required();
+    train.add_option("overrides", arguments.overrides, "Changes to the deck, section.key=value");
+    train.add_option("--seed", arguments.seed, "Seed of weights, order and augmentation")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    train.add_option("--threads", arguments.threads, "OpenMP threads (default: 1)")->check(CLI::Range(1, 4096));
+
+    CLI::App& table = *app.add_subcommand("table", "Make a table of architectures");
+    table.require_subcommand(1);
+    CLI::App& build = *table.add_subcommand(
+        "build", "Train what a training deck asks for, on all ranks; run again, it goes on where it was stopped");
+    build.add_option("deck", arguments.deck, "Training deck (TOML; every key: cenas check --keys)")->required();
+    build.add_option("overrides", arguments.overrides, "Changes to the deck, section.key=value");
+    build.add_option("-o,--output", arguments.output, "File to write (default: results/DECK.h5)");
+}
+
 void add_read_commands(CLI::App& app, Arguments& arguments) {
     CLI::App& info = *app.add_subcommand("info", "Print a result file, a table or a trace in words");
     info.add_option("file", arguments.file, "HDF5 file")->required();
@@ -137,6 +163,11 @@ void add_read_commands(CLI::App& app, Arguments& arguments) {
     verify.add_option("file", arguments.file, "HDF5 file")->required();
 }
 
+std::filesystem::path output_of(const Arguments& arguments, const std::filesystem::path& deck) {
+    return arguments.output.empty() ? std::filesystem::path("results") / (deck.stem().string() + ".h5")
+                                    : std::filesystem::path(arguments.output);
+}
+
 RunRequest read_request(const Arguments& arguments, bool single, const std::string& command_line) {
     const Deck deck = read_deck(arguments.deck, arguments.overrides);
     RunRequest request;
@@ -144,17 +175,21 @@ RunRequest read_request(const Arguments& arguments, bool single, const std::stri
     request.options = deck.options;
     request.deck = deck.text;
     request.effective_deck = deck.effective;
-    request.output = arguments.output.empty() ? std::filesystem::path("results") / (deck.path.stem().string() + ".h5")
-                                              : std::filesystem::path(arguments.output);
+    request.output = output_of(arguments, deck.path);
     request.overwrite = arguments.overwrite;
     request.threads = arguments.threads;
     request.command_line = command_line;
     return request;
 }
 
+TableBuildRequest read_table_request(const Arguments& arguments, const std::string& command_line) {
+    const TrainingDeck deck = read_training_deck(arguments.deck, arguments.overrides);
+    return {deck.options, deck.text, deck.effective, output_of(arguments, deck.path), command_line};
+}
+
 ExitCode check_deck(const Arguments& arguments, const Communicator& world) {
     if (arguments.keys) {
-        fmt::print("{}", deck_reference());
+        fmt::print("{}{}", deck_reference(), training_deck_reference());
         return ExitCode::done;
     }
     if (arguments.deck.empty()) throw UsageError("cenas check: names no deck");
@@ -169,6 +204,9 @@ ExitCode check_deck(const Arguments& arguments, const Communicator& world) {
 /// Commands that only rank 0 carries out.
 ExitCode dispatch_single(const CLI::App& app, const Arguments& arguments, const Communicator& world) {
     if (app.got_subcommand("check")) return check_deck(arguments, world);
+    if (app.got_subcommand("train"))
+        return train_command(read_training_deck(arguments.deck, arguments.overrides).options, arguments.architecture,
+                             arguments.seed, arguments.threads);
     if (app.got_subcommand("verify")) return verify_command(arguments.file);
     if (app.got_subcommand("info"))
         return info_command(arguments.file,
@@ -187,12 +225,15 @@ ExitCode dispatch(const CLI::App& app, const Arguments& arguments, const std::st
     const bool single = app.got_subcommand("search");
     if (single || app.got_subcommand("sweep"))
         return run_command([&] { return read_request(arguments, single, command_line); }, world);
+    if (app.got_subcommand("table"))
+        return build_table([&] { return read_table_request(arguments, command_line); }, world);
     return world.rank() == 0 ? dispatch_single(app, arguments, world) : ExitCode::done;
 }
 
 /// One message for a command line that cannot be read.
 std::string describe_parse_error(const CLI::ParseError& error, int argc, char** argv) {
-    constexpr std::array<std::string_view, 6> commands = {"check", "sweep", "search", "info", "verify", "import"};
+    constexpr std::array<std::string_view, 8> commands = {"check",  "sweep",  "search", "info",
+                                                          "verify", "import", "train",  "table"};
     const std::string_view first = argc > 1 ? argv[1] : "";
     if (std::find(commands.begin(), commands.end(), first) != commands.end())
         return fmt::format("{} (cenas {} --help shows what is allowed)", error.what(), first);
@@ -233,6 +274,7 @@ int main(int argc, char** argv) {
     add_run_command(app, arguments, "sweep", "Run all methods x traces x seeds of the deck");
     add_check_command(app, arguments);
     add_import_commands(app, arguments);
+    add_training_commands(app, arguments);
     add_read_commands(app, arguments);
     try {
         app.parse(argc, argv);

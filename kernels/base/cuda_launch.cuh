@@ -46,16 +46,27 @@ __global__ void index_kernel(std::int64_t n, F f) {
     for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < n; i += stride) f(i);
 }
 
-/// Runs f(i) for i in [0, n) on the current device and waits for it.
+/// Blocks for n things of which a block does `per_block` at a time; kernels loop over what is left.
+inline unsigned grid_for(std::int64_t n, std::int64_t per_block) {
+    constexpr std::int64_t largest_grid = 65535;
+    const std::int64_t blocks = (n + per_block - 1) / per_block;
+    return static_cast<unsigned>(blocks < largest_grid ? blocks : largest_grid);
+}
+
+/// Runs f(i) for i in [0, n) in a stream of the current device, without waiting for it.
 template <class F>
-void launch_cuda(std::int64_t n, const F& f) {
+void launch_in_stream(cudaStream_t stream, std::int64_t n, const F& f) {
     static_assert(std::is_trivially_copyable<F>::value, "a kernel functor is copied to the device");
     if (n <= 0) return;
     constexpr int block = 256;
-    constexpr std::int64_t largest_grid = 65535;
-    const std::int64_t blocks = (n + block - 1) / block;
-    index_kernel<<<static_cast<unsigned>(blocks < largest_grid ? blocks : largest_grid), block>>>(n, f);
+    index_kernel<<<grid_for(n, block), block, 0, stream>>>(n, f);
     cuda_check(cudaGetLastError(), "kernel launch");
+}
+
+/// Runs f(i) for i in [0, n) on the current device and waits for it.
+template <class F>
+void launch_cuda(std::int64_t n, const F& f) {
+    launch_in_stream(nullptr, n, f);
     cuda_check(cudaDeviceSynchronize(), "kernel");
 }
 

@@ -9,8 +9,10 @@
 namespace cenas {
 namespace {
 
-// What a chunk may take of a core's second-level cache (1 MB and more on current servers), beside weights and scratch.
-constexpr std::size_t chunk_bytes = 512 * 1024;
+// What a chunk's activations may take. Small enough that the passes over a chunk find it in a cache, large enough that the
+// convolutions' own costs do not show: from 2 MB on training is as fast as it gets, with 0.5 MB 5 to 20 % slower (measured
+// with 1 MB of second-level and 32 MB of third-level cache).
+constexpr std::size_t chunk_bytes = 4096 * 1024;
 constexpr std::size_t alignment = 64;
 
 template <class F>
@@ -47,8 +49,8 @@ class Cpu final : public NetworkDevice<T> {
         return std::memset(::operator new(rounded, std::align_val_t(alignment)), 0, rounded);
     }
     void release(void* memory) override { ::operator delete(memory, std::align_val_t(alignment)); }
-    void upload(void* to, const void* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
-    void download(void* to, const void* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
+    void upload(void* to, const void* from, std::size_t bytes) override { copy(to, from, bytes); }
+    void download(void* to, const void* from, std::size_t bytes) override { copy(to, from, bytes); }
     void clear(void* to, std::size_t bytes) override { std::memset(to, 0, bytes); }
     void synchronize() override {}
 
@@ -77,6 +79,11 @@ class Cpu final : public NetworkDevice<T> {
     std::int64_t sum_parts(std::int64_t) const override { return 1; }
 
   private:
+    /// Nothing may have no address.
+    static void copy(void* to, const void* from, std::size_t bytes) {
+        if (bytes > 0) std::memcpy(to, from, bytes);
+    }
+
     int threads_;
     bool use_onednn_;
 };

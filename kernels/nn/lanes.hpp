@@ -15,7 +15,7 @@
 // templates; the address sanitizer is not ready when the choice is made.)
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__CUDACC__)
-#define CENAS_MULTIARCH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define CENAS_MULTIARCH __attribute__((flatten, target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CENAS_MULTIARCH
 #endif

@@ -21,6 +21,7 @@ enum class Stream : std::uint32_t {
     augmentation = 34,  ///< mirroring and cropping of an image
     initial_weights = 35,
     supernet_path = 36,  ///< operations of a training step of the supernet
+    table_sample = 37,   ///< networks that a table is trained of
     tests = 1000
 };
 

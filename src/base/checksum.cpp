@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <zlib.h>
 
 #include <array>
 #include <bit>
@@ -26,6 +27,10 @@ void append_little_endian(std::vector<unsigned char>& bytes, std::uint64_t numbe
 }
 
 }  // namespace
+
+std::uint32_t crc32(std::span<const std::byte> bytes) {
+    return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
 
 Checksum::Checksum() : context_(EVP_MD_CTX_new()) {
     if (context_ == nullptr) throw RunError("OpenSSL cannot compute a SHA-256 checksum");

@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "base/log.hpp"
+#include "driver/collective.hpp"
 #include "driver/info.hpp"
 #include "driver/plan.hpp"
 #include "driver/verify.hpp"
@@ -85,28 +85,6 @@ std::string describe_import(const TraceImportReport& report) {
     return text;
 }
 
-/// Runs `prepare` on every rank and returns the worst outcome, the same on all ranks. Of equal failures rank 0 alone
-/// speaks; where it has none, those ranks that do (a file that is missing on one node, say).
-template <class Prepare>
-ExitCode agree(const Communicator& world, const Prepare& prepare) {
-    std::string message;
-    int code = 0;
-    try {
-        prepare();
-    } catch (const Error& e) {
-        message = e.what();
-        code = static_cast<int>(e.exit_code());
-    } catch (const std::exception& e) {
-        message = e.what();
-        code = static_cast<int>(ExitCode::run_time);
-    }
-    const int first_code = world.maximum(world.rank() == 0 ? code : 0);
-    const int worst = world.maximum(code);
-    if (code != 0 && world.rank() == 0) spdlog::error("{}", message);
-    if (code != 0 && first_code == 0) spdlog::error("rank {}: {}", world.rank(), message);
-    return static_cast<ExitCode>(worst);
-}
-
 }  // namespace
 
 ExitCode run_command(const std::function<RunRequest()>& read, const Communicator& world) {
@@ -114,14 +92,7 @@ ExitCode run_command(const std::function<RunRequest()>& read, const Communicator
     const ExitCode code = agree(world, [&] { prepared = prepare_run(read(), world); });
     if (code != ExitCode::done) return code;
     FinishedRun finished;
-    try {
-        finished = execute_run(std::move(prepared), world);
-    } catch (const std::exception& e) {
-        if (world.size() == 1) throw;
-        spdlog::error("rank {}: {}", world.rank(), e.what());
-        const auto* error = dynamic_cast<const Error*>(&e);
-        Communicator::abort(static_cast<int>(error != nullptr ? error->exit_code() : ExitCode::run_time));
-    }
+    abort_on_failure(world, [&] { finished = execute_run(std::move(prepared), world); });
     if (world.rank() == 0) fmt::print("{}\nresults: {}\n", describe_run(finished.record, -1), finished.file.string());
     return ExitCode::done;
 }

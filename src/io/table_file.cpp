@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.hpp"
 #include "io/h5.hpp"
@@ -101,6 +103,130 @@ TableObjective read_objective(const h5::Reader& file, const std::string& name, s
     return objective;
 }
 
+void write_table(h5::Writer& file, const ArchitectureTable& table, const std::filesystem::path& path) {
+    validate(table, path.string());
+    write_table_attributes(file, table);
+    std::vector<std::string> architectures;
+    for (const CellIndex cell : table.cells) architectures.push_back(cell_string(cell));
+    file.dataset("/architecture", architectures, {"1", "NAS-Bench-201 cell string", {}});
+    file.scale("/architecture", "architecture");
+    const std::vector<std::string> rows{"/architecture"};
+    for (const auto& objective : table.objectives) write_objective(file, objective, rows);
+    file.dataset("/evaluation_s", table.evaluation_s, {"s", "GPU-seconds of a training from scratch", rows});
+    file.dataset("/sampling_s", table.sampling_s, {"s", "GPU-seconds of one supernet query", rows});
+}
+
+/// One value of every record.
+template <class V, class Record, class Get>
+std::vector<V> column(const std::vector<Record>& records, const Get& get) {
+    std::vector<V> values;
+    for (const Record& record : records) values.push_back(static_cast<V>(get(record)));
+    return values;
+}
+
+/// Curves as a matrix; what a training that diverged did not reach is NaN.
+template <class Record, class Get>
+void write_curves(h5::Writer& file, const std::string& path, const std::vector<Record>& records, const Get& get,
+                  const std::string& rows, const h5::Description& about) {
+    std::size_t epochs = 0;
+    for (const Record& record : records) epochs = std::max(epochs, get(record).size());
+    std::vector<double> matrix(records.size() * epochs, std::nan(""));
+    for (std::size_t i = 0; i < records.size(); ++i)
+        std::copy(get(records[i]).begin(), get(records[i]).end(),
+                  matrix.begin() + static_cast<std::ptrdiff_t>(i * epochs));
+    const std::string scale = rows.substr(0, rows.rfind('/')) + "/epoch";
+    file.dataset(path, matrix, {about.units, about.text, {rows, scale}}, {records.size(), epochs});
+}
+
+template <class Record>
+void write_epoch_scale(h5::Writer& file, const std::string& path, const std::vector<Record>& records) {
+    std::size_t epochs = 0;
+    for (const Record& record : records) epochs = std::max(epochs, record.epoch_loss.size());
+    std::vector<std::int32_t> numbers(epochs);
+    std::iota(numbers.begin(), numbers.end(), 1);
+    file.dataset(path, numbers, {"1", "epoch, from 1", {}});
+    file.scale(path, "epoch");
+}
+
+void write_cell_trainings(h5::Writer& file, const std::vector<CellTrainingRecord>& trainings) {
+    using R = CellTrainingRecord;
+    const std::string rows = "/training/run/index";
+    const auto put = [&](const char* name, const auto& values, const char* units, const char* text) {
+        file.dataset(std::string("/training/run/") + name, values, {units, text, {rows}});
+    };
+    std::vector<std::int32_t> index(trainings.size());
+    std::iota(index.begin(), index.end(), 0);
+    file.dataset(rows, index, {"1", "number of the training", {}});
+    file.scale(rows, "training");
+    write_epoch_scale(file, "/training/run/epoch", trainings);
+    std::vector<std::string> cells;
+    for (const R& t : trainings) cells.push_back(cell_string(t.cell));
+    put("architecture", cells, "1", "NAS-Bench-201 cell string");
+    put("seed", column<std::int64_t>(trainings, [](const R& t) { return t.seed; }), "1",
+        "seed of weights, order and augmentation");
+    put("diverged", column<std::uint8_t>(trainings, [](const R& t) { return t.diverged; }), "1",
+        "1: the loss became infinite");
+    put("validation_accuracy", column<double>(trainings, [](const R& t) { return t.validation_accuracy; }), "%",
+        "on the images held out");
+    put("test_accuracy", column<double>(trainings, [](const R& t) { return t.test_accuracy; }), "%",
+        "on the test images");
+    put("training_s", column<double>(trainings, [](const R& t) { return t.training_s; }), "s", "measured wall time");
+    put("training_j", column<double>(trainings, [](const R& t) { return t.training_j; }), "J",
+        "energy; see energy_measured");
+    put("energy_measured", column<std::uint8_t>(trainings, [](const R& t) { return t.measured; }), "1",
+        "1: measured, 0: modelled");
+    put("inference_s", column<double>(trainings, [](const R& t) { return t.inference_s; }), "s",
+        "measured: shortest inference of a batch of 64, an image");
+    write_curves(file, "/training/run/epoch_loss", trainings, [](const R& t) -> auto& { return t.epoch_loss; }, rows,
+                 {"1", "mean training loss of an epoch", {}});
+    write_curves(file, "/training/run/epoch_accuracy", trainings, [](const R& t) -> auto& { return t.epoch_accuracy; },
+                 rows, {"%", "training accuracy of an epoch", {}});
+}
+
+void write_scores(h5::Writer& file, const std::vector<ScoreRecord>& scores) {
+    using R = ScoreRecord;
+    std::vector<std::string> cells;
+    for (const R& s : scores) cells.push_back(cell_string(s.cell));
+    file.dataset("/training/score/architecture", cells, {"1", "NAS-Bench-201 cell string", {}});
+    file.scale("/training/score/architecture", "architecture");
+    const std::vector<std::string> rows{"/training/score/architecture"};
+    file.dataset("/training/score/synflow_log10", column<double>(scores, [](const R& s) { return s.synflow_log10; }),
+                 {"1", "logarithm of the synflow score", rows});
+    file.dataset("/training/score/nwot", column<double>(scores, [](const R& s) { return s.nwot; }),
+                 {"1", "nwot score", rows});
+}
+
+void write_supernet(h5::Writer& file, const SupernetRecord& supernet) {
+    const std::string group = "/training/supernet";
+    std::vector<std::string> cells;
+    for (CellIndex i = 0; i < cell_count; ++i) cells.push_back(cell_string(i));
+    file.dataset(group + "/architecture", cells, {"1", "NAS-Bench-201 cell string", {}});
+    file.scale(group + "/architecture", "architecture");
+    file.dataset(group + "/estimate", supernet.estimates,
+                 {"%", "accuracy with the supernet's weights on images held out", {group + "/architecture"}});
+    write_epoch_scale(file, group + "/epoch", std::vector<SupernetRecord>{supernet});
+    file.dataset(group + "/epoch_loss", supernet.epoch_loss,
+                 {"1", "mean training loss of an epoch", {group + "/epoch"}});
+    file.dataset(group + "/epoch_accuracy", supernet.epoch_accuracy, {"%", "training accuracy", {group + "/epoch"}});
+    file.attribute(group, "training_s", supernet.training_s);
+    file.attribute(group, "training_j", supernet.training_j);
+    file.attribute(group, "energy_measured", std::int64_t{supernet.measured ? 1 : 0});
+    file.attribute(group, "query_s", supernet.query_s);
+}
+
+void write_training_log(h5::Writer& file, const TrainingLog& log) {
+    file.dataset("/training/deck", std::vector<std::string>{log.deck}, {"1", "training deck as it was given", {}});
+    file.dataset("/training/effective_deck", std::vector<std::string>{log.effective_deck},
+                 {"1", "every key with its value", {}});
+    file.attribute("/training", "power_source", log.power_source);
+    write_cell_trainings(file, log.trainings);
+    if (!log.scores.empty()) write_scores(file, log.scores);
+    for (const SupernetRecord& supernet : log.supernets) write_supernet(file, supernet);
+    file.dataset("/training/parameters", log.parameters, {"1", "parameters of the network", {"/architecture"}});
+    file.dataset("/training/flops", log.flops,
+                 {"1", "operations of an inference, counted as NAS-Bench-201 does", {"/architecture"}});
+}
+
 // --- traces --------------------------------------------------------------------------------------------------------
 
 /// Begin of each step, seconds since 1970.
@@ -160,17 +286,16 @@ void require_intensities(const h5::Reader& file, const Trace& trace) {
 }  // namespace
 
 void write_table_file(const std::filesystem::path& path, const ArchitectureTable& table, bool overwrite) {
-    validate(table, path.string());
     h5::Writer file(path, overwrite);
-    write_table_attributes(file, table);
-    std::vector<std::string> architectures;
-    for (const CellIndex cell : table.cells) architectures.push_back(cell_string(cell));
-    file.dataset("/architecture", architectures, {"1", "NAS-Bench-201 cell string", {}});
-    file.scale("/architecture", "architecture");
-    const std::vector<std::string> rows{"/architecture"};
-    for (const auto& objective : table.objectives) write_objective(file, objective, rows);
-    file.dataset("/evaluation_s", table.evaluation_s, {"s", "GPU-seconds of a training from scratch", rows});
-    file.dataset("/sampling_s", table.sampling_s, {"s", "GPU-seconds of one supernet query", rows});
+    write_table(file, table, path);
+    file.commit();
+}
+
+void write_trained_table_file(const std::filesystem::path& path, const ArchitectureTable& table, const TrainingLog& log,
+                              bool overwrite) {
+    h5::Writer file(path, overwrite);
+    write_table(file, table, path);
+    write_training_log(file, log);
     file.commit();
 }
 

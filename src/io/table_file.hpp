@@ -6,6 +6,7 @@
 
 #include "carbon/trace.hpp"
 #include "eval/table.hpp"
+#include "io/training_record.hpp"
 
 namespace cenas {
 
@@ -13,6 +14,9 @@ namespace cenas {
 /// shapes, values and the stored checksum, and throws DataError that names the file and what is wrong. Writing goes
 /// through `.part` and a rename; an existing file is replaced only if `overwrite`.
 void write_table_file(const std::filesystem::path& path, const ArchitectureTable& table, bool overwrite);
+/// A table of our own trainings: a table file with everything that it was made from under /training.
+void write_trained_table_file(const std::filesystem::path& path, const ArchitectureTable& table, const TrainingLog& log,
+                              bool overwrite);
 ArchitectureTable read_table_file(const std::filesystem::path& path);
 
 void write_trace_file(const std::filesystem::path& path, const Trace& trace, bool overwrite);

@@ -47,4 +47,8 @@ struct Graph {
 /// Nodes from which a path leads to the last one: what the others hold, nobody sees.
 std::vector<bool> needed_nodes(const Graph& graph);
 
+/// The graph with convolutions that are not normalized and the identity in the place of batch norm; parameters stay
+/// where they are.
+Graph without_norm(Graph graph);
+
 }  // namespace cenas

@@ -37,4 +37,14 @@ struct TrainingOptions {
     std::string precision = "f32";  ///< f32, bf16 (activations; weights, sums and statistics stay f32)
 };
 
+/// How a weight-sharing supernet is trained and asked; what is not here is as for a cell. Defaults: the one-shot
+/// supernet of few-shot NAS (Zhao et al., ICML 2021) in its optimizer, fewer epochs.
+struct SupernetOptions {
+    int epochs = 100;
+    int batch = 64;
+    double learning_rate = 0.025;
+    double weight_decay = 1e-4;
+    int query_images = 1000;  ///< of those held out, for one estimate
+};
+
 }  // namespace cenas

@@ -181,6 +181,18 @@ std::vector<bool> needed_nodes(const Graph& graph) {
     return needed;
 }
 
+Graph without_norm(Graph graph) {
+    for (Node& node : graph.nodes) {
+        for (Edge& edge : node.in) {
+            if (edge.kind == Edge::Kind::norm) edge.kind = Edge::Kind::identity;
+            edge.normalized = false;
+            edge.gamma = edge.running = -1;
+        }
+    }
+    graph.running = 0;
+    return graph;
+}
+
 NetworkCost cost_of(const Graph& graph) {
     NetworkCost cost{graph.parameters, 0};
     for (const Node& node : graph.nodes)

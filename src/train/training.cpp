@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -81,8 +82,7 @@ class Steps {
           weights_(*device_, initial.size() * sizeof(P)),
           gradient_(*device_, initial.size() * sizeof(P)),
           velocity_(*device_, initial.size() * sizeof(P)),
-          running_(*device_, std::max(std::size_t{1}, count_of(running) * sizeof(P))),
-          staging_(count_of(largest_batch() * data.images.train.values_per_image())) {
+          running_(*device_, std::max(std::size_t{1}, count_of(running) * sizeof(P))) {
         const std::vector<P> start(initial.begin(), initial.end());
         device_->upload(weights_.get(), start.data(), start.size() * sizeof(P));
     }
@@ -137,7 +137,9 @@ class Steps {
     /// The images into the network, with their labels; null: no augmentation.
     void load(Network<T>& network, const ImageSet& set, std::span<const std::int32_t> images,
               const Augmentation* augmentation) {
-        const std::span<float> values(staging_.data(), images.size() * count_of(set.values_per_image()));
+        const std::size_t count = images.size() * count_of(set.values_per_image());
+        if (staging_.size() < count) staging_.resize(count);  // once: for the largest batch
+        const std::span<float> values(staging_.data(), count);
         if (augmentation)
             make_batch(set, images, data_.normalization, *augmentation, values);
         else
@@ -377,6 +379,23 @@ class CellTrainingOn final : public Sliced<CellTraining, CellTrainingOn<T>, T> {
         const TrainingData& data = this->core_->data();
         return {this->core_->accuracy(network, evaluation_batch, data.images.train, data.split.validation),
                 this->core_->accuracy(network, evaluation_batch, data.images.test, all_of(data.images.test))};
+    }
+
+    double inference_s(int repeats) override {
+        Network<T> network(this->core_->resources(), network_.graph(), evaluation_batch, Network<T>::Use::inference);
+        const std::vector<std::int32_t> all = all_of(this->core_->data().images.test);
+        const std::span<const std::int32_t> batch(all.data(), std::min(all.size(), count_of(evaluation_batch)));
+        const auto n = static_cast<int>(batch.size());
+        double shortest = std::numeric_limits<double>::infinity();
+        for (int i = 0; i <= repeats; ++i) {  // the first warms up
+            this->core_->load(network, this->core_->data().images.test, batch, nullptr);
+            const auto began = std::chrono::steady_clock::now();
+            network.forward({n, n}, this->core_->pointers(), false);
+            network.tally();  // waits for the device
+            const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+            if (i > 0) shortest = std::min(shortest, took.count());
+        }
+        return shortest / n;
     }
 
   private:

@@ -74,6 +74,8 @@ class CellTraining : public Training {
   public:
     /// On the images held out and on the test images, with the running averages of batch norm.
     virtual Accuracies evaluate() = 0;
+    /// Seconds of an inference, an image, in batches of 64: the shortest of so many timings.
+    virtual double inference_s(int repeats) = 0;
 };
 
 /// The weight-sharing supernet of Guo et al. ("Single Path One-Shot", ECCV 2020): every step trains one path, with an

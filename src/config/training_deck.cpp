@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "config/training_deck.hpp"
+
+#include "base/csv.hpp"
+#include "base/error.hpp"
+#include "config/keys.hpp"
+#include "config/overrides.hpp"
+#include "config/read_keys.hpp"
+#include "config/write_keys.hpp"
+#include "space/cell.hpp"
+
+namespace cenas {
+namespace {
+
+constexpr int most_images = 100'000'000;
+constexpr std::int64_t largest_seed = (std::int64_t{1} << 53) - 1;
+constexpr double strongest_w = 1e5;
+
+Scalar seed(std::uint64_t& target) {
+    const auto set = [&target](const TomlValue& given) {
+        const auto* value = std::get_if<std::int64_t>(&given.value);
+        if (value == nullptr || *value < 0 || *value > largest_seed) return false;
+        target = static_cast<std::uint64_t>(*value);
+        return true;
+    };
+    return {"an integer from 0 to " + std::to_string(largest_seed), set, [&target] { return std::to_string(target); }};
+}
+
+std::vector<Key> data_keys(DataOptions& o) {
+    return {{"format", one_of(o.format, {"idx", "cifar10", "cifar100"}), "",
+             "idx: Fashion-MNIST and its like; cifar10, cifar100: their binary versions; each file plain or gzipped"},
+            required({"folder", nonempty(o.folder), "", "where the files are, named from the deck's folder"}),
+            {"downsample", integer(o.downsample, 1, 64), "",
+             "divides each side: a pixel is the mean of a square of so many"},
+            {"train_images", integer(o.train_images, 0, most_images), "",
+             "trained on, of those that are not held out; 0: all"},
+            {"validation_images", integer(o.validation_images, 0, most_images), "",
+             "held out of the published training images, at random"},
+            {"split_seed", seed(o.split_seed), "", "which are held out"}};
+}
+
+std::vector<Key> skeleton_keys(SkeletonOptions& o) {
+    return {
+        {"name", one_of(o.name, {"nas-bench-201", "light"}), "",
+         "nas-bench-201: 3x3 stem, residual blocks between the stages; light: 1x1 stem, 2x2 mean and 1x1 convolution "
+         "between the stages, so that the cell decides"},
+        {"channels", integer(o.channels, 1, 1024), "", "of the first stage, doubled at each of the two reductions"},
+        {"cells", integer(o.cells, 1, 100), "", "in each of the three stages"}};
+}
+
+std::vector<Key> training_keys(TrainingOptions& o) {
+    return {
+        {"epochs", integer(o.epochs, 1, 100'000), "", "passes over the training images"},
+        {"batch", integer(o.batch, 1, 1'000'000), "", "images of a step"},
+        {"learning_rate", number(o.learning_rate, above(0, 100)), "", "at the start; falls to 0 along half a cosine"},
+        {"momentum", number(o.momentum, from(0, 1)), "", "Nesterov's"},
+        {"weight_decay", number(o.weight_decay, from(0, 1)), "", "on every parameter"},
+        {"flip", number(o.flip, from(0, 1)), "", "probability that an image is mirrored"},
+        {"crop_padding", integer(o.crop_padding, 0, 512), "",
+         "black pixels around an image before it is cropped at random to its size"},
+        {"precision", one_of(o.precision, {"f32", "bf16"}), "", "of activations; weights and sums are f32"}};
+}
+
+std::vector<Key> supernet_keys(SupernetOptions& o) {
+    return {
+        {"epochs", integer(o.epochs, 1, 100'000), "", "passes over the training images"},
+        {"batch", integer(o.batch, 1, 1'000'000), "", "images of a step"},
+        {"learning_rate", number(o.learning_rate, above(0, 100)), "", "at the start; falls to 0 along half a cosine"},
+        {"weight_decay", number(o.weight_decay, from(0, 1)), "", "on every parameter of the step's path"},
+        {"query_images", integer(o.query_images, 1, most_images), "", "of those held out, for one estimate"}};
+}
+
+std::vector<Key> meter_keys(MeterOptions& o) {
+    return {{"kind", one_of(o.kind, {"auto", "rapl", "nvml", "model"}), "",
+             "where joules come from. auto: whatever can be read, else modelled; rapl, nvml: that one has to be read; "
+             "model: "
+             "rated power x time"},
+            {"powercap_folder", nonempty(o.powercap_folder), "", "where Linux shows RAPL"},
+            {"nvml_library", nonempty(o.nvml_library), "", "NVIDIA's management library"},
+            {"core_busy_w", number(o.core_busy_w, from(0, strongest_w)), "W",
+             "modelled power of a processor core at work; 0: from the table of devices"},
+            {"core_idle_w", number(o.core_idle_w, from(0, strongest_w)), "W", "of one that waits"},
+            {"gpu_busy_w", number(o.gpu_busy_w, from(0, strongest_w)), "W",
+             "of a GPU at work; 0: from the table of devices"},
+            {"gpu_idle_w", number(o.gpu_idle_w, from(0, strongest_w)), "W", "of one that waits"}};
+}
+
+std::vector<Key> table_keys(TableBuildOptions& o) {
+    return {{"name", name(o.name), "", "of the table"},
+            {"source", nonempty(o.source), "", "where its values come from, for people"},
+            {"cells", integer(o.cells, 0, cell_count), "",
+             "networks that are trained, drawn evenly from the 8,765 that differ; 0: all"},
+            {"sample_seed", integer(o.sample_seed, 0, largest_seed), "", "of the draw"},
+            {"first_seed", integer(o.first_seed, 0, largest_seed), "", "of the trainings of a cell"},
+            {"seeds", integer(o.seeds, 1, 1000), "", "trainings of each cell, with consecutive seeds"},
+            {"supernet", flag(o.supernet), "", "whether a supernet is trained and estimates every cell of the space"},
+            {"latency_repeats", integer(o.latency_repeats, 1, 100'000), "",
+             "timings of the inference of a batch, of which the shortest counts"}};
+}
+
+std::vector<Key> training_deck_keys(TrainingDeckOptions& o) {
+    return {{"data", Section{data_keys(o.data)}, "", "images"},
+            {"skeleton", Section{skeleton_keys(o.skeleton)}, "", "the network around the cell"},
+            {"training", Section{training_keys(o.training)}, "", "of a cell from scratch"},
+            {"supernet", Section{supernet_keys(o.supernet)}, "",
+             "training of the weight-sharing supernet, in what differs from that of a cell"},
+            {"meter", Section{meter_keys(o.meter)}, "", "energy (docs/energy.md)"},
+            {"table", Section{table_keys(o.table)}, "", "what `cenas table build` makes"}};
+}
+
+constexpr const char* dump_head =
+    "# The deck in force: every key with its value. Files are named from the deck's folder.\n";
+
+constexpr const char* reference_head = R"(
+# Keys of a training deck
+
+For `cenas train` and `cenas table build`; overrides and errors as for a deck.
+)";
+
+}  // namespace
+
+TrainingDeck read_training_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+    TrainingDeck deck;
+    deck.path = path;
+    try {
+        deck.text = read_text(path);
+    } catch (const DataError& e) {
+        throw UsageError(e.what());  // a deck is no input data: its errors have the deck's exit code
+    }
+    TomlTable document = parse_toml(deck.text, path.string());
+    for (const std::string& text : overrides) apply_override(document, text);
+    read_keys(document, training_deck_keys(deck.options), path.string());
+
+    const TomlValue& given = *find(std::get<TomlTable>(find(document, "data")->value), "folder");
+    const auto folder = std::filesystem::absolute(path).parent_path();
+    std::string& images = deck.options.data.folder;
+    if (given.overridden && std::filesystem::path(images).is_relative())
+        images = std::filesystem::absolute(images).lexically_proximate(folder).string();
+    deck.effective = dump_head + write_keys(training_deck_keys(deck.options));
+    images = (folder / images).string();
+    return deck;
+}
+
+std::string training_deck_reference() {
+    TrainingDeckOptions options;
+    return reference_head + describe_keys(training_deck_keys(options));
+}
+
+}  // namespace cenas
