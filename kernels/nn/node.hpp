@@ -99,7 +99,8 @@ struct NodeForward {
         for (int l = 0; l < L::count; ++l) total[l] = 0;
         for (int dy = top; dy <= bottom; ++dy)
             for (int dx = left; dx <= right; ++dx)
-                add_scaled(lanes, x + (pixel + dy * plane.width + dx) * plane.channels, Parameter<T>(1), total);
+                add_scaled(lanes, x + (pixel + std::int64_t{dy} * plane.width + dx) * plane.channels, Parameter<T>(1),
+                           total);
         const Parameter<T> share = Parameter<T>(1) / static_cast<Parameter<T>>((bottom - top + 1) * (right - left + 1));
 #pragma omp simd
         for (int l = 0; l < L::count; ++l) value[l] += total[l] * share;

@@ -270,7 +270,7 @@ struct Start {
     TableBuildRequest request;
     TrainingData data;
     std::unique_ptr<JournalWriter> journal;  ///< rank 0
-    std::vector<TrainingResult> done;  ///< rank 0
+    std::vector<TrainingResult> done;        ///< rank 0
     std::vector<Task> tasks;
 };
 

@@ -554,8 +554,8 @@ const Graph& Network<T>::graph() const {
     return plan_->graph;
 }
 template <class T>
-void Network<T>::set_group(GroupSum sum) {
-    plan_->group_sum = std::move(sum);
+void Network<T>::set_group(const GroupSum& sum) {
+    plan_->group_sum = sum;
 }
 template <class T>
 void Network<T>::forward(Batch batch, const ParameterPointers<P>& parameters, bool batch_statistics) {

@@ -103,7 +103,7 @@ class Network {
     void set_tally(const Tally& tally);
 
     /// Adds batch-norm sums over the processes that train together; default: there is one.
-    void set_group(GroupSum sum);
+    void set_group(const GroupSum& sum);
 
     const Graph& graph() const;
 

@@ -11,7 +11,6 @@
 
 #include <fmt/format.h>
 #include <omp.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -125,10 +124,14 @@ std::int64_t multiply_adds(const Graph& graph) {
     return sum;
 }
 
+/// The most memory that this process has had; 0 where it cannot be read. (getrusage also counts what the parent had.)
 double resident_mb() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;  // is in KiB
+    std::ifstream status("/proc/self/status");
+    std::string word;
+    double kib = 0;
+    while (status >> word)
+        if (word == "VmHWM:" && status >> kib) break;
+    return kib * 1024 / 1e6;
 }
 
 /// One network, and what was measured of it: images/s, a value for each repetition.

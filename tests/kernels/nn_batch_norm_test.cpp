@@ -40,7 +40,7 @@ double sums_error(std::int64_t pixels) {
 
 template <class Kind>
 class NnBatchNorm : public DeviceTest<Kind> {};
-TYPED_TEST_SUITE(NnBatchNorm, FunctorKinds, KindNames);
+TYPED_TEST_SUITE(NnBatchNorm, FunctorKinds);
 
 TYPED_TEST(NnBatchNorm, MomentSumsByTheDefinition) {
     using T = typename TypeParam::Type;

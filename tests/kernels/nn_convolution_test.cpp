@@ -139,7 +139,7 @@ class NnConvolution : public DeviceTest<Kind> {
   private:
     int threads_ = omp_get_max_threads();
 };
-TYPED_TEST_SUITE(NnConvolution, ConvolutionKinds, KindNames);
+TYPED_TEST_SUITE(NnConvolution, ConvolutionKinds);
 
 /// What every pass must compute.
 struct Truth {
@@ -322,7 +322,7 @@ TYPED_TEST(NnConvolution, NaNAndInfinityReachWhatSeesThem) {
 template <class Kind>
 class NnOneDnn : public NnConvolution<Kind> {};
 using OneDnnKinds = testing::Types<OneDnnCpu<float>, OneDnnCpu<bf16>>;
-TYPED_TEST_SUITE(NnOneDnn, OneDnnKinds, KindNames);
+TYPED_TEST_SUITE(NnOneDnn, OneDnnKinds);
 
 TYPED_TEST(NnOneDnn, HasTheShapes) {
     using T = typename TypeParam::Type;

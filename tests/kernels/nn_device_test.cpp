@@ -17,7 +17,7 @@ using namespace test;
 
 template <class Kind>
 class NnDevice : public DeviceTest<Kind> {};
-TYPED_TEST_SUITE(NnDevice, FunctorKinds, KindNames);
+TYPED_TEST_SUITE(NnDevice, FunctorKinds);
 
 TYPED_TEST(NnDevice, MemoryIsZeroedCopiedAndCleared) {
     auto& device = *this->device_;

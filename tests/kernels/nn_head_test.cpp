@@ -16,7 +16,7 @@ using namespace test;
 
 template <class Kind>
 class NnHead : public DeviceTest<Kind> {};
-TYPED_TEST_SUITE(NnHead, FunctorKinds, KindNames);
+TYPED_TEST_SUITE(NnHead, FunctorKinds);
 
 TYPED_TEST(NnHead, PlaneMeanByTheDefinition) {
     using T = typename TypeParam::Type;

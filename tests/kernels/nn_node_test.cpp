@@ -155,7 +155,7 @@ struct ForwardCase {
 
 template <class Kind>
 class NnNode : public DeviceTest<Kind> {};
-TYPED_TEST_SUITE(NnNode, FunctorKinds, KindNames);
+TYPED_TEST_SUITE(NnNode, FunctorKinds);
 
 TYPED_TEST(NnNode, ForwardIsTheSumOfItsTerms) {
     using T = typename TypeParam::Type;

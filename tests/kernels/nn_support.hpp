@@ -29,14 +29,12 @@ struct PlainCpu {
     using Type = T;
     using WeightsGradient = Parameter<T>;  ///< what gradients of a convolution's weights are rounded to
     static constexpr bool transforms = false;
-    static constexpr const char* name = "cpu";
     static std::string missing() { return {}; }
     static std::unique_ptr<NetworkDevice<T>> device() { return cpu_device<T>(1, false); }
 };
 
 template <class T>
 struct OneDnnCpu : PlainCpu<T> {
-    static constexpr const char* name = "onednn";
     static std::string missing() {
         if (!onednn_compiled()) return "oneDNN is not compiled in";
         if (std::is_same_v<T, bf16> && !bf16_is_fast()) return "this processor has no bf16 of its own";
@@ -52,22 +50,12 @@ struct Gpu {
     /// cuDNN may convolve by transforms of tiles (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks",
     /// CVPR 2016) or planes: errors, and what is not finite, spread over a tile or plane.
     static constexpr bool transforms = true;
-    static constexpr const char* name = "cuda";
     static std::string missing() {
         if (!cuda_compiled()) return "the CUDA backend is not compiled in";
         if (!cuda_available()) return "no CUDA device";
         return {};
     }
     static std::unique_ptr<NetworkDevice<T>> device() { return cuda_device<T>(); }
-};
-
-struct KindNames {
-    template <class Kind>
-    static std::string GetName(int) {
-        using T = typename Kind::Type;
-        const char* type = std::is_same_v<T, float> ? "float" : std::is_same_v<T, double> ? "double" : "bf16";
-        return std::string(Kind::name) + "_" + type;
-    }
 };
 
 /// Functors: oneDNN has no part in them.

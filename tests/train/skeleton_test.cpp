@@ -49,8 +49,7 @@ TEST(Skeleton, LightHasNo3x3ConvolutionOutsideOfItsCells) {
         standalone_graph(options, {14, 14, 1}, 10,
                          parse_cell("|skip_connect~0|+|none~0|none~1|+|skip_connect~0|none~1|skip_connect~2|"));
     for (const Node& node : graph.nodes)
-        for (const Edge& edge : node.in)
-            EXPECT_TRUE(edge.kind != Edge::Kind::convolution || edge.shape.kernel == 1);
+        for (const Edge& edge : node.in) EXPECT_TRUE(edge.kind != Edge::Kind::convolution || edge.shape.kernel == 1);
     EXPECT_EQ(graph.nodes.back().plane.channels, 64);
     EXPECT_EQ(graph.nodes.back().plane.height, 4);  // 14, 7, 4
 }
