@@ -115,7 +115,6 @@ void make_batch(const ImageSet& set, std::span<const std::int32_t> images, const
                 const Augmentation& augmentation, std::span<float> out) {
     const auto table = value_table(normalization);
     const std::int64_t size = set.values_per_image();
-#pragma omp parallel for
     for (std::int64_t i = 0; i < std::ssize(images); ++i)
         write_image(set, images[i], draw_crop(augmentation, images[i]), table.data(), out.data() + i * size);
 }

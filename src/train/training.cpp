@@ -47,7 +47,7 @@ void append(std::vector<std::byte>& bytes, const V* values, std::size_t count) {
 template <class V>
 void take(std::span<const std::byte>& bytes, V* values, std::size_t count) {
     if (bytes.size() < count * sizeof(V)) throw DataError("saved training: the state is cut short");
-    std::memcpy(values, bytes.data(), count * sizeof(V));
+    if (count > 0) std::memcpy(values, bytes.data(), count * sizeof(V));
     bytes = bytes.subspan(count * sizeof(V));
 }
 
