@@ -18,88 +18,82 @@ namespace cenas {
 /// Pixels whose sum is made in the activations' own precision before it is added in double.
 constexpr int pixels_per_partial_sum = 16;
 
-/// Sums over the pixels of part i, [i * pixels_per_part, ...): sums[i][0][c] of z, sums[i][1][c] of z^2.
+/// The pixels of one plane after another, and how their sums are made: part i is [i * per_part, (i + 1) * per_part),
+/// and sums are [part][2][channels].
+struct SumParts {
+    std::int64_t pixels, per_part;
+    int channels;
+    double* sums;
+};
+
+/// Part `part` of the sums of two values of every element: term(offset, lane, first, second) gives those of the element
+/// at `offset` + lane.
+template <class P, class L, class F>
+CENAS_HD inline void sum_part(const SumParts& parts, L lanes, std::int64_t part, const F& term) {
+    double first[L::count], second[L::count];
+    for (int l = 0; l < L::count; ++l) first[l] = second[l] = 0;
+    const std::int64_t end = (part + 1) * parts.per_part < parts.pixels ? (part + 1) * parts.per_part : parts.pixels;
+    for (std::int64_t begin = part * parts.per_part; begin < end; begin += pixels_per_partial_sum) {
+        P s[L::count], q[L::count];
+        for (int l = 0; l < L::count; ++l) s[l] = q[l] = 0;
+        const std::int64_t stop = begin + pixels_per_partial_sum < end ? begin + pixels_per_partial_sum : end;
+        for (std::int64_t pixel = begin; pixel < stop; ++pixel) {
+            const std::int64_t offset = pixel * parts.channels + lanes.first;
+#pragma omp simd
+            for (int l = 0; l < L::count; ++l) {
+                P a, b;
+                term(offset, l, a, b);
+                s[l] += a;
+                q[l] += b;
+            }
+        }
+#pragma omp simd
+        for (int l = 0; l < L::count; ++l) {
+            first[l] += static_cast<double>(s[l]);
+            second[l] += static_cast<double>(q[l]);
+        }
+    }
+    double* out = parts.sums + part * 2 * parts.channels + lanes.first;
+    for (int l = 0; l < L::count; ++l) {
+        out[l] = first[l];
+        out[parts.channels + l] = second[l];
+    }
+}
+
+/// Sums of z and of z^2.
 template <class T>
 struct MomentSums {
     const T* z;
-    std::int64_t pixels, pixels_per_part;
-    int channels;
-    double* sums;
+    SumParts parts;
 
     template <class L>
     CENAS_HD void operator()(L lanes, std::int64_t part) const {
         using P = Parameter<T>;
-        double first[L::count], second[L::count];
-        for (int l = 0; l < L::count; ++l) first[l] = second[l] = 0;
-        const std::int64_t end = (part + 1) * pixels_per_part < pixels ? (part + 1) * pixels_per_part : pixels;
-        for (std::int64_t begin = part * pixels_per_part; begin < end; begin += pixels_per_partial_sum) {
-            P s[L::count], q[L::count];
-            for (int l = 0; l < L::count; ++l) s[l] = q[l] = 0;
-            const std::int64_t stop = begin + pixels_per_partial_sum < end ? begin + pixels_per_partial_sum : end;
-            for (std::int64_t pixel = begin; pixel < stop; ++pixel) {
-                const T* x = z + pixel * channels + lanes.first;
-#pragma omp simd
-                for (int l = 0; l < L::count; ++l) {
-                    const P value = widen(x[l]);
-                    s[l] += value;
-                    q[l] += value * value;
-                }
-            }
-#pragma omp simd
-            for (int l = 0; l < L::count; ++l) {
-                first[l] += static_cast<double>(s[l]);
-                second[l] += static_cast<double>(q[l]);
-            }
-        }
-        double* out = sums + part * 2 * channels + lanes.first;
-        for (int l = 0; l < L::count; ++l) {
-            out[l] = first[l];
-            out[channels + l] = second[l];
-        }
+        const T* values = z;
+        sum_part<P>(parts, lanes, part, [values](std::int64_t offset, int l, P& first, P& second) {
+            first = widen(values[offset + l]);
+            second = first * first;
+        });
     }
 };
 
-/// Sums over the pixels of part i: sums[i][0][c] of dy, sums[i][1][c] of dy (z - mean[c]).
+/// Sums of dy and of dy (z - mean[c]).
 template <class T>
 struct GradientSums {
     const T* dy;
     const T* z;
     const Parameter<T>* mean;
-    std::int64_t pixels, pixels_per_part;
-    int channels;
-    double* sums;
+    SumParts parts;
 
     template <class L>
     CENAS_HD void operator()(L lanes, std::int64_t part) const {
         using P = Parameter<T>;
-        double first[L::count], second[L::count];
-        for (int l = 0; l < L::count; ++l) first[l] = second[l] = 0;
+        const T *gradient = dy, *values = z;
         const P* m = mean + lanes.first;
-        const std::int64_t end = (part + 1) * pixels_per_part < pixels ? (part + 1) * pixels_per_part : pixels;
-        for (std::int64_t begin = part * pixels_per_part; begin < end; begin += pixels_per_partial_sum) {
-            P s[L::count], q[L::count];
-            for (int l = 0; l < L::count; ++l) s[l] = q[l] = 0;
-            const std::int64_t stop = begin + pixels_per_partial_sum < end ? begin + pixels_per_partial_sum : end;
-            for (std::int64_t pixel = begin; pixel < stop; ++pixel) {
-                const T *d = dy + pixel * channels + lanes.first, *x = z + pixel * channels + lanes.first;
-#pragma omp simd
-                for (int l = 0; l < L::count; ++l) {
-                    const P value = widen(d[l]);
-                    s[l] += value;
-                    q[l] += value * (widen(x[l]) - m[l]);
-                }
-            }
-#pragma omp simd
-            for (int l = 0; l < L::count; ++l) {
-                first[l] += static_cast<double>(s[l]);
-                second[l] += static_cast<double>(q[l]);
-            }
-        }
-        double* out = sums + part * 2 * channels + lanes.first;
-        for (int l = 0; l < L::count; ++l) {
-            out[l] = first[l];
-            out[channels + l] = second[l];
-        }
+        sum_part<P>(parts, lanes, part, [gradient, values, m](std::int64_t offset, int l, P& first, P& second) {
+            first = widen(gradient[offset + l]);
+            second = first * (widen(values[offset + l]) - m[l]);
+        });
     }
 };
 

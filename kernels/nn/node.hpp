@@ -18,6 +18,13 @@ struct Plane {
     CENAS_HD std::int64_t pixels() const { return static_cast<std::int64_t>(height) * width; }
 };
 
+/// value += weight x, of one pixel: x is its channel 0.
+template <class T, class L>
+CENAS_HD inline void add_scaled(L lanes, const T* x, Parameter<T> weight, Parameter<T>* value) {
+#pragma omp simd
+    for (int l = 0; l < L::count; ++l) value[l] += widen(x[lanes.first + l]) * weight;
+}
+
 /// What an edge adds to the node at its end.
 ///   affine    scale[c] x + shift[c]: a normalized convolution
 ///   identity  x
@@ -84,12 +91,6 @@ struct NodeForward {
     }
 
     template <class L>
-    CENAS_HD static void add_scaled(L lanes, const T* x, Parameter<T> weight, Parameter<T>* value) {
-#pragma omp simd
-        for (int l = 0; l < L::count; ++l) value[l] += widen(x[lanes.first + l]) * weight;
-    }
-
-    template <class L>
     CENAS_HD void add_average3(L lanes, std::int64_t pixel, const T* x, Parameter<T>* value) const {
         const int column = static_cast<int>(pixel % plane.width);
         const int row = static_cast<int>(pixel / plane.width % plane.height);
@@ -123,8 +124,8 @@ struct NodeForward {
 
 /// Backward: the gradient of a node from those of the nodes behind it.
 ///   identity  gradient as it is (skip edges; convolutions that see the sum, not its ReLU)
-///   relu      where relu > 0 (`affine` in TermKind's place has no gradient here: batch norm has its own functor)
 ///   average3, average2   transposes of the poolings above
+/// `affine` is none of them: NormInputGradient has its own pass.
 template <class T>
 struct NodeBackward {
     struct Term {
@@ -157,7 +158,7 @@ struct NodeBackward {
                     add_average2(lanes, pixel, term[t].gradient, value);
                     break;
                 default:
-                    add_scaled(term[t].gradient + at, P(1), value, lanes);
+                    add_scaled(lanes, term[t].gradient + pixel * plane.channels, P(1), value);
             }
         }
 #pragma omp simd
@@ -165,12 +166,6 @@ struct NodeBackward {
     }
 
   private:
-    template <class L>
-    CENAS_HD static void add_scaled(const T* x, Parameter<T> weight, Parameter<T>* value, L) {
-#pragma omp simd
-        for (int l = 0; l < L::count; ++l) value[l] += widen(x[l]) * weight;
-    }
-
     /// Positions that the window around `at` covers, of `size`.
     CENAS_HD static int covered(int at, int size) { return 3 - (at == 0 ? 1 : 0) - (at == size - 1 ? 1 : 0); }
 
@@ -183,7 +178,7 @@ struct NodeBackward {
                 const Parameter<T> share =
                     Parameter<T>(1) / static_cast<Parameter<T>>(covered(y, plane.height) * covered(z, plane.width));
                 const std::int64_t neighbour = pixel + static_cast<std::int64_t>(y - row) * plane.width + (z - column);
-                add_scaled(x + neighbour * plane.channels + lanes.first, share, value, lanes);
+                add_scaled(lanes, x + neighbour * plane.channels, share, value);
             }
         }
     }
@@ -195,8 +190,8 @@ struct NodeBackward {
         const std::int64_t image = pixel / plane.pixels();
         const int rows = (row | 1) < plane.height ? 2 : 1, columns = (column | 1) < plane.width ? 2 : 1;
         const std::int64_t block = (image * target.height + row / 2) * target.width + column / 2;
-        add_scaled(x + block * target.channels + lanes.first,
-                   Parameter<T>(1) / static_cast<Parameter<T>>(rows * columns), value, lanes);
+        add_scaled(lanes, x + block * target.channels, Parameter<T>(1) / static_cast<Parameter<T>>(rows * columns),
+                   value);
     }
 };
 

@@ -74,6 +74,23 @@ struct Pass {
     }
 };
 
+/// Copies weights from one layout to another.
+struct Reorder {
+    memory::desc from, to;
+    dnnl::reorder primitive;
+
+    Reorder() = default;
+    Reorder(const memory::desc& source, const memory::desc& target)
+        : from(source), to(target), primitive(dnnl::reorder::primitive_desc(engine(), source, engine(), target)) {}
+
+    void run(const void* source, void* target) const {
+        dnnl::stream stream(engine());
+        memory a(from, engine(), const_cast<void*>(source));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+        memory b(to, engine(), target);
+        primitive.execute(stream, a, b);
+    }
+};
+
 struct Layouts {
     memory::desc in, out, weights;
     memory::dims stride, pad;
@@ -174,8 +191,11 @@ class OneDnn final : public Convolution<T> {
           many_(shape, images, data_type<T>(), threads),
           one_(shape, 1, data_type<T>(), threads) {
         const memory::dims dims{s_.out_channels, s_.in.channels, s_.kernel, s_.kernel};
-        plain_ = memory::desc(dims, memory::data_type::f32, Format::ohwi);
-        turned_ = memory::desc({dims[1], dims[0], dims[2], dims[3]}, memory::data_type::f32, Format::ohwi);
+        const memory::desc plain(dims, memory::data_type::f32, Format::ohwi);
+        const memory::desc turned({dims[1], dims[0], dims[2], dims[3]}, memory::data_type::f32, Format::ohwi);
+        pack_forward_ = Reorder(plain, many_.forward.weights);
+        pack_backward_ = Reorder(s_.stride == 1 ? turned : plain, many_.backward_data.weights);
+        unpack_ = Reorder(many_.backward_weights.weights, plain);
         // All images must see the same packed weights.
         if (one_.forward.weights != many_.forward.weights ||
             one_.backward_data.weights != many_.backward_data.weights ||
@@ -193,13 +213,13 @@ class OneDnn final : public Convolution<T> {
     }
 
     void pack(const P* weights, bool backward, void* packed, Workspace at_work) const override {
-        reorder(plain_, weights, many_.forward.weights, packed);
+        pack_forward_.run(weights, packed);
         if (!backward) return;
         std::byte* to = static_cast<std::byte*>(packed) + backward_at();
-        if (s_.stride != 1) return reorder(plain_, weights, many_.backward_data.weights, to);
+        if (s_.stride != 1) return pack_backward_.run(weights, to);
         P* turned = static_cast<P*>(at_work.scratch);
         turn(weights, turned);
-        reorder(turned_, turned, many_.backward_data.weights, to);
+        pack_backward_.run(turned, to);
     }
 
     void forward(int images, const T* x, const void* packed, T* z, Workspace at_work) const override {
@@ -236,7 +256,7 @@ class OneDnn final : public Convolution<T> {
     }
 
     void unpack_gradient(const P* gradient, P* weights_gradient, Workspace) const override {
-        reorder(many_.backward_weights.weights, gradient, plain_, weights_gradient);
+        unpack_.run(gradient, weights_gradient);
     }
 
   private:
@@ -269,17 +289,10 @@ class OneDnn final : public Convolution<T> {
                         weights[(o * taps + tap) * s_.in.channels + i];
     }
 
-    static void reorder(const memory::desc& from, const void* source, const memory::desc& to, void* target) {
-        dnnl::stream stream(engine());
-        memory a(from, engine(), const_cast<void*>(source));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
-        memory b(to, engine(), target);
-        dnnl::reorder(a, b).execute(stream, a, b);
-    }
-
     ConvolutionShape s_;
     Plane out_;
     Passes many_, one_;
-    memory::desc plain_, turned_;
+    Reorder pack_forward_, pack_backward_, unpack_;
 };
 
 }  // namespace

@@ -7,21 +7,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <memory>
 #include <utility>
+
+#include "base/clock.hpp"
 
 namespace cenas {
 namespace {
 
 constexpr double bar_interval_s = 0.1;
 constexpr double line_interval_s = 10.0;
-
-double monotonic_s() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::string duration_text(double seconds) {
     const long s = std::lround(seconds);

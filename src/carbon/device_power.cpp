@@ -77,7 +77,7 @@ constexpr Board boards[] = {
 };
 
 /// Power at rest as a share of the rating: an A100 was measured at 48 W of 400 W, an L40 at 37 W of 300 W
-/// (github.com/dos-group/gpu_power_benchmark, rows `baseline`).
+/// (dos-group/gpu_power_benchmark, rows `baseline`).
 constexpr double gpu_idle_share = 0.12;
 
 /// What Green Algorithms takes for a GPU it does not know (as above; its table TDP_gpu).

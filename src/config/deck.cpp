@@ -6,10 +6,9 @@
 
 #include <algorithm>
 
-#include "base/csv.hpp"
 #include "base/error.hpp"
+#include "config/deck_document.hpp"
 #include "config/keys.hpp"
-#include "config/overrides.hpp"
 #include "config/read_keys.hpp"
 #include "config/write_keys.hpp"
 
@@ -129,15 +128,8 @@ What the columns of a csv table mean, for `cenas import table`.
 }  // namespace
 
 Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
-    Deck deck;
-    deck.path = path;
-    try {
-        deck.text = read_text(path);
-    } catch (const DataError& e) {
-        throw UsageError(e.what());  // a deck is no input data: its errors have the deck's exit code
-    }
-    TomlTable document = parse_toml(deck.text, path.string());
-    for (const std::string& text : overrides) apply_override(document, text);
+    DeckDocument read = read_document(path, overrides);
+    TomlTable& document = read.keys;
     expand_methods(document);
 
     DeckContent content;
@@ -149,12 +141,10 @@ Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>
         options.switching = {0.0, 0.0, 0};
     }
 
-    const auto folder = std::filesystem::absolute(path).parent_path();
-    for_each_file(document, options, [&](std::string& file, const TomlValue& given) {
-        const bool relative = std::filesystem::path(file).is_relative();
-        if (given.overridden && relative) file = std::filesystem::absolute(file).lexically_proximate(folder).string();
-    });
-    deck.effective = dump_head + write_keys(deck_keys(content));
+    const auto folder = folder_of(path);
+    for_each_file(document, options,
+                  [&](std::string& file, const TomlValue& given) { name_from_deck(file, given, folder); });
+    Deck deck{path, std::move(read.text), dump_head + write_keys(deck_keys(content)), {}};
     for_each_file(document, options, [&](std::string& file, const TomlValue&) { file = (folder / file).string(); });
     deck.options = std::move(options);
     return deck;

@@ -14,10 +14,8 @@ namespace {
 // Where nature sets no limit, one that only a slip of the pen exceeds.
 constexpr double shortest_h = 0.01;  // a run has to last some seconds
 constexpr double longest_h = 1e5;    // eleven years
-constexpr double strongest_w = 1e5;
 constexpr int most_gpus = 4096;
 constexpr int most = 1'000'000'000;
-constexpr std::int64_t largest_seed = (std::int64_t{1} << 53) - 1;  // a whole number in every reader of results
 
 /// What a source that is no file begins with.
 constexpr std::string_view synthetic = "synthetic";

@@ -12,6 +12,10 @@ namespace cenas {
 
 // Every key of the files that cenas reads. Here a key is added, and nowhere else.
 
+// Limits that several sections share.
+inline constexpr double strongest_w = 1e5;  // a device; only a slip of the pen exceeds it
+inline constexpr std::int64_t largest_seed = (std::int64_t{1} << 53) - 1;  // a whole number in every reader of results
+
 /// What a deck says.
 struct DeckContent {
     Options options;

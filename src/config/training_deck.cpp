@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "config/training_deck.hpp"
 
-#include "base/csv.hpp"
-#include "base/error.hpp"
+#include <utility>
+
+#include "config/deck_document.hpp"
 #include "config/keys.hpp"
-#include "config/overrides.hpp"
 #include "config/read_keys.hpp"
 #include "config/write_keys.hpp"
 #include "space/cell.hpp"
@@ -14,18 +14,6 @@ namespace cenas {
 namespace {
 
 constexpr int most_images = 100'000'000;
-constexpr std::int64_t largest_seed = (std::int64_t{1} << 53) - 1;
-constexpr double strongest_w = 1e5;
-
-Scalar seed(std::uint64_t& target) {
-    const auto set = [&target](const TomlValue& given) {
-        const auto* value = std::get_if<std::int64_t>(&given.value);
-        if (value == nullptr || *value < 0 || *value > largest_seed) return false;
-        target = static_cast<std::uint64_t>(*value);
-        return true;
-    };
-    return {"an integer from 0 to " + std::to_string(largest_seed), set, [&target] { return std::to_string(target); }};
-}
 
 std::vector<Key> data_keys(DataOptions& o) {
     return {{"format", one_of(o.format, {"idx", "cifar10", "cifar100"}), "",
@@ -37,7 +25,7 @@ std::vector<Key> data_keys(DataOptions& o) {
              "trained on, of those that are not held out; 0: all"},
             {"validation_images", integer(o.validation_images, 0, most_images), "",
              "held out of the published training images, at random"},
-            {"split_seed", seed(o.split_seed), "", "which are held out"}};
+            {"split_seed", integer(o.split_seed, 0, largest_seed), "", "which are held out"}};
 }
 
 std::vector<Key> skeleton_keys(SkeletonOptions& o) {
@@ -121,25 +109,16 @@ For `cenas train` and `cenas table build`; overrides and errors as for a deck.
 }  // namespace
 
 TrainingDeck read_training_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
-    TrainingDeck deck;
-    deck.path = path;
-    try {
-        deck.text = read_text(path);
-    } catch (const DataError& e) {
-        throw UsageError(e.what());  // a deck is no input data: its errors have the deck's exit code
-    }
-    TomlTable document = parse_toml(deck.text, path.string());
-    for (const std::string& text : overrides) apply_override(document, text);
-    read_keys(document, training_deck_keys(deck.options), path.string());
+    DeckDocument document = read_document(path, overrides);
+    TrainingDeckOptions options;
+    read_keys(document.keys, training_deck_keys(options), path.string());
 
-    const TomlValue& given = *find(std::get<TomlTable>(find(document, "data")->value), "folder");
-    const auto folder = std::filesystem::absolute(path).parent_path();
-    std::string& images = deck.options.data.folder;
-    if (given.overridden && std::filesystem::path(images).is_relative())
-        images = std::filesystem::absolute(images).lexically_proximate(folder).string();
-    deck.effective = dump_head + write_keys(training_deck_keys(deck.options));
+    const auto folder = folder_of(path);
+    std::string& images = options.data.folder;
+    name_from_deck(images, *find(std::get<TomlTable>(find(document.keys, "data")->value), "folder"), folder);
+    std::string effective = dump_head + write_keys(training_deck_keys(options));
     images = (folder / images).string();
-    return deck;
+    return {path, std::move(document.text), std::move(effective), std::move(options)};
 }
 
 std::string training_deck_reference() {

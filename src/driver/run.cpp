@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/utc_time.hpp"
@@ -114,7 +115,7 @@ PreparedRun prepare_run(RunRequest request, const Communicator& world) {
 
 FinishedRun execute_run(PreparedRun prepared, const Communicator& world) {
     const RunRequest& request = prepared.request;
-    const auto began = std::chrono::steady_clock::now();
+    const double began = monotonic_s();
     Provenance provenance = provenance_of(request, prepared.layout);
     provenance.started_utc = to_string(wall_clock());
     auto searches = run_sweep(request.options, prepared.inputs, prepared.layout, world);
@@ -123,7 +124,7 @@ FinishedRun execute_run(PreparedRun prepared, const Communicator& world) {
     RunRecord run = make_record(request, std::move(prepared.inputs));
     run.searches = std::move(searches);
     provenance.finished_utc = to_string(wall_clock());
-    provenance.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    provenance.wall_s = monotonic_s() - began;
     const auto file = request.overwrite ? request.output : free_name(request.output);
     write_run_file(file, run, provenance, request.overwrite);
     return {std::move(run), file};

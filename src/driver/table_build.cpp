@@ -6,7 +6,6 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -14,7 +13,7 @@
 #include <set>
 #include <utility>
 
-#include "base/checksum.hpp"
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "carbon/meter.hpp"
 #include "driver/collective.hpp"
@@ -23,15 +22,13 @@
 #include "driver/training_bytes.hpp"
 #include "io/journal.hpp"
 #include "io/table_file.hpp"
-#include "kernels/rng/philox.hpp"
+#include "kernels/rng/shuffle.hpp"
 #include "train/skeleton.hpp"
 #include "train/training.hpp"
 #include "train/zero_cost.hpp"
 
 namespace cenas {
 namespace {
-
-double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // --- what there is to do -----------------------------------------------------------------------------------------
 
@@ -47,9 +44,7 @@ std::vector<CellIndex> drawn_cells(const TableBuildOptions& options) {
     std::vector<CellIndex> cells = canonical_table(Identity::isomorphic);
     std::sort(cells.begin(), cells.end());
     cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
-    Random random(static_cast<std::uint64_t>(options.sample_seed), Stream::table_sample);
-    for (std::size_t i = cells.size() - 1; i > 0; --i)
-        std::swap(cells[i], cells[random.below(static_cast<std::uint32_t>(i + 1))]);
+    shuffle(cells, Random(static_cast<std::uint64_t>(options.sample_seed), Stream::table_sample));
     if (options.cells > 0) cells.resize(std::min(cells.size(), static_cast<std::size_t>(options.cells)));
     return cells;
 }
@@ -72,18 +67,16 @@ Task task_of(const TrainingResult& result) {
     return {Task::Kind::supernet};
 }
 
-/// What results depend on, and so may not change between a build and its continuation. How many cells and seeds may.
+/// What trainings and scores depend on, and so may not change between a build and its continuation. Which cells and
+/// seeds, and the supernet, may.
 std::string identity_of(const TrainingDeckOptions& o) {
     const auto& t = o.training;
     return fmt::format(
         "cenas table build: data {} downsample {} train {} validation {} split {}; skeleton {} channels {} cells {}; "
-        "training epochs {} batch {} rate {} momentum {} decay {} flip {} crop {} precision {}; supernet epochs {} "
-        "batch {} "
-        "rate {} decay {} query {}; first seed {}",
+        "training epochs {} batch {} rate {} momentum {} decay {} flip {} crop {} precision {}",
         o.data.format, o.data.downsample, o.data.train_images, o.data.validation_images, o.data.split_seed,
         o.skeleton.name, o.skeleton.channels, o.skeleton.cells, t.epochs, t.batch, t.learning_rate, t.momentum,
-        t.weight_decay, t.flip, t.crop_padding, t.precision, o.supernet.epochs, o.supernet.batch,
-        o.supernet.learning_rate, o.supernet.weight_decay, o.supernet.query_images, o.table.first_seed);
+        t.weight_decay, t.flip, t.crop_padding, t.precision);
 }
 
 // --- working -----------------------------------------------------------------------------------------------------
@@ -98,7 +91,7 @@ struct Metered {
 class Worker {
   public:
     Worker(const TrainingDeckOptions& options, const TrainingData& data, bool alone)
-        : options_(options), data_(data), meter_(meter_options(options.meter, alone), {1, {}, ""}), opened_(now_s()) {}
+        : options_(options), data_(data), meter_(meter_options(options.meter, alone), {1, {}, ""}) {}
 
     const Meter& meter() const { return meter_; }
 
@@ -150,17 +143,17 @@ class Worker {
     }
     TrainingPlace place() const { return {1, false, {}}; }
 
+    /// Core-seconds, so that whatever else runs on the machine does not enter the table.
     template <class Work>
     Metered metered(const Work& work) {
-        const double begin = now_s();
-        const EnergyReading before = meter_.read(use(begin));
+        const EnergyReading before = meter_.read({Seconds(busy_), Seconds(busy_)});
+        const double began = core_s();
         work();
-        const double end = now_s();
-        busy_ += end - begin;
-        const EnergyReading after = meter_.read(use(end));
-        return {end - begin, (after.total() - before.total()).value, after.measured > before.measured};
+        const double spent = core_s() - began;
+        busy_ += spent;
+        const EnergyReading after = meter_.read({Seconds(busy_), Seconds(busy_)});
+        return {spent, (after.total() - before.total()).value, after.measured > before.measured};
     }
-    NodeUse use(double at) const { return {Seconds(at - opened_), Seconds(std::min(busy_, at - opened_))}; }
 
     template <class Record>
     static void keep_curve(const Training& training, Record& record) {
@@ -175,14 +168,14 @@ class Worker {
         const std::vector<CellIndex> network = canonical_table(Identity::pruned);
         record.estimates.assign(cell_count, 0.0);
         std::size_t asked = 0;
-        const double begin = now_s();
+        const double begin = monotonic_s();
         for (CellIndex i = 0; i < cell_count; ++i) {
             if (network[static_cast<std::size_t>(i)] != i) continue;
             record.estimates[static_cast<std::size_t>(i)] =
                 supernet.query(cell_from_index(i), options_.supernet.query_images);
             ++asked;
         }
-        record.query_s = (now_s() - begin) / static_cast<double>(asked);
+        record.query_s = (monotonic_s() - begin) / static_cast<double>(asked);
         for (CellIndex i = 0; i < cell_count; ++i)
             record.estimates[static_cast<std::size_t>(i)] =
                 record.estimates[static_cast<std::size_t>(network[static_cast<std::size_t>(i)])];
@@ -191,7 +184,7 @@ class Worker {
     const TrainingDeckOptions& options_;
     const TrainingData& data_;
     Meter meter_;
-    double opened_, busy_ = 0;
+    double busy_ = 0;
 };
 
 // --- the table ---------------------------------------------------------------------------------------------------
@@ -240,16 +233,15 @@ void write_results(const TableBuildRequest& request, const TrainingData& data, c
     log.deck = request.deck;
     log.effective_deck = request.effective_deck;
     log.power_source = power_source;
-    std::optional<SupernetRecord> supernet;
     for (const TrainingResult& result : results) {
         if (const auto* training = std::get_if<CellTrainingRecord>(&result)) log.trainings.push_back(*training);
         if (const auto* score = std::get_if<ScoreRecord>(&result)) log.scores.push_back(*score);
-        if (const auto* one = std::get_if<SupernetRecord>(&result)) supernet = *one;
+        if (const auto* one = std::get_if<SupernetRecord>(&result)) log.supernet = *one;
     }
     std::sort(log.trainings.begin(), log.trainings.end(),
               [](const auto& a, const auto& b) { return std::pair(a.cell, a.seed) < std::pair(b.cell, b.seed); });
     std::sort(log.scores.begin(), log.scores.end(), [](const auto& a, const auto& b) { return a.cell < b.cell; });
-    const ArchitectureTable table = make_table(request.options, log.trainings, supernet);
+    const ArchitectureTable table = make_table(request.options, log.trainings, log.supernet);
     if (table.size() == 0) throw RunError("no training ended without diverging: there is no table to write");
     const ImageSet& images = data.images.train;
     for (const CellIndex cell : table.cells) {
@@ -259,7 +251,6 @@ void write_results(const TableBuildRequest& request, const TrainingData& data, c
         log.parameters.push_back(cost.parameters);
         log.flops.push_back(cost.flops);
     }
-    if (supernet) log.supernets.push_back(std::move(*supernet));
     write_trained_table_file(request.output, table, log, true);
     fmt::print("{} trainings of {} cells\nwritten to {}\n", log.trainings.size(), table.size(),
                request.output.string());
@@ -349,7 +340,7 @@ ExitCode train_command(const TrainingDeckOptions& options, const std::string& ar
                to_string(cell), cost.parameters, cost.flops, data.images.name, data.split.train.size(),
                data.split.validation.size(), data.images.test.size(), seed);
     Meter meter(options.meter, {used, {}, ""});
-    const double begin = now_s();
+    const double begin = monotonic_s();
     const auto steps_per_epoch = training->steps() / options.training.epochs;
     for (int epoch = 0; epoch < options.training.epochs && !training->finished(); ++epoch) {
         training->run(steps_per_epoch);
@@ -358,7 +349,7 @@ ExitCode train_command(const TrainingDeckOptions& options, const std::string& ar
                    training->curve().back().accuracy);
         std::fflush(stdout);
     }
-    const double seconds = now_s() - begin;
+    const double seconds = monotonic_s() - begin;
     const EnergyReading energy = meter.read({Seconds(seconds), Seconds(seconds)});
     const double trained = static_cast<double>(training->step()) / static_cast<double>(steps_per_epoch) *
                            static_cast<double>(data.split.train.size());

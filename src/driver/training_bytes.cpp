@@ -2,47 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include "driver/training_bytes.hpp"
 
-#include <cstring>
 #include <type_traits>
+#include <utility>
 
+#include "base/byte_stream.hpp"
 #include "base/error.hpp"
 
-// A result is its kind, then its fields in order: numbers as they are in memory, vectors with their length before them.
+// A result is its kind, then its fields in order.
 
 namespace cenas {
 namespace {
 
-struct Write {
-    Bytes bytes;
-    template <class V>
-    void operator()(const V& value) {
-        static_assert(std::is_trivially_copyable_v<V>);
-        const auto* first = reinterpret_cast<const std::byte*>(&value);
-        bytes.insert(bytes.end(), first, first + sizeof value);
-    }
-    void operator()(const std::vector<double>& values) {
-        (*this)(static_cast<std::uint64_t>(values.size()));
-        for (const double value : values) (*this)(value);
-    }
-};
-
-struct Read {
-    const Bytes& bytes;
-    std::size_t at = 0;
-    template <class V>
-    void operator()(V& value) {
-        if (bytes.size() - at < sizeof value) throw DataError("the record of a training is cut short");
-        std::memcpy(&value, bytes.data() + at, sizeof value);
-        at += sizeof value;
-    }
-    void operator()(std::vector<double>& values) {
-        std::uint64_t count = 0;
-        (*this)(count);
-        if ((bytes.size() - at) / sizeof(double) < count) throw DataError("the record of a training is cut short");
-        values.resize(count);
-        for (double& value : values) (*this)(value);
-    }
-};
+using Reader = ByteReader<DataError>;
 
 template <class Visit, class Record>
 void fields(Visit& visit, Record& r) {
@@ -60,7 +31,7 @@ void fields(Visit& visit, Record& r) {
 }
 
 template <class Record>
-TrainingResult read_record(Read& read) {
+TrainingResult read_record(Reader& read) {
     Record record;
     fields(read, record);
     return record;
@@ -69,14 +40,14 @@ TrainingResult read_record(Read& read) {
 }  // namespace
 
 Bytes to_bytes(const TrainingResult& result) {
-    Write write;
+    ByteWriter write;
     write(static_cast<std::uint8_t>(result.index()));
     std::visit([&](const auto& record) { fields(write, record); }, result);
-    return write.bytes;
+    return std::move(write.bytes);
 }
 
 TrainingResult training_result_from(const Bytes& bytes) {
-    Read read{bytes};
+    Reader read(bytes, "the record of a training is cut short");
     std::uint8_t kind = 0;
     read(kind);
     TrainingResult result;
@@ -93,7 +64,7 @@ TrainingResult training_result_from(const Bytes& bytes) {
         default:
             throw DataError("the record of a training has an unknown kind");
     }
-    if (read.at != bytes.size()) throw DataError("the record of a training is too long");
+    if (read.left() > 0) throw DataError("the record of a training is too long");
     return result;
 }
 

@@ -124,28 +124,30 @@ std::vector<V> column(const std::vector<Record>& records, const Get& get) {
     return values;
 }
 
-/// Curves as a matrix; what a training that diverged did not reach is NaN.
-template <class Record, class Get>
-void write_curves(h5::Writer& file, const std::string& path, const std::vector<Record>& records, const Get& get,
-                  const std::string& rows, const h5::Description& about) {
-    std::size_t epochs = 0;
-    for (const Record& record : records) epochs = std::max(epochs, get(record).size());
-    std::vector<double> matrix(records.size() * epochs, std::nan(""));
-    for (std::size_t i = 0; i < records.size(); ++i)
-        std::copy(get(records[i]).begin(), get(records[i]).end(),
-                  matrix.begin() + static_cast<std::ptrdiff_t>(i * epochs));
-    const std::string scale = rows.substr(0, rows.rfind('/')) + "/epoch";
-    file.dataset(path, matrix, {about.units, about.text, {rows, scale}}, {records.size(), epochs});
-}
-
-template <class Record>
-void write_epoch_scale(h5::Writer& file, const std::string& path, const std::vector<Record>& records) {
-    std::size_t epochs = 0;
-    for (const Record& record : records) epochs = std::max(epochs, record.epoch_loss.size());
+/// The scale GROUP/epoch: 1, 2, ...
+void write_epoch_scale(h5::Writer& file, const std::string& group, std::size_t epochs) {
     std::vector<std::int32_t> numbers(epochs);
     std::iota(numbers.begin(), numbers.end(), 1);
-    file.dataset(path, numbers, {"1", "epoch, from 1", {}});
-    file.scale(path, "epoch");
+    file.dataset(group + "/epoch", numbers, {"1", "epoch, from 1", {}});
+    file.scale(group + "/epoch", "epoch");
+}
+
+std::size_t longest_curve(const std::vector<CellTrainingRecord>& trainings) {
+    std::size_t epochs = 0;
+    for (const CellTrainingRecord& training : trainings) epochs = std::max(epochs, training.epoch_loss.size());
+    return epochs;
+}
+
+/// A row of `epochs` values a training; what one that diverged did not reach is NaN.
+template <class Get>
+std::vector<double> curves(const std::vector<CellTrainingRecord>& trainings, std::size_t epochs, const Get& get) {
+    std::vector<double> matrix;
+    for (const CellTrainingRecord& training : trainings) {
+        const std::vector<double>& curve = get(training);
+        matrix.insert(matrix.end(), curve.begin(), curve.end());
+        matrix.insert(matrix.end(), epochs - curve.size(), std::nan(""));
+    }
+    return matrix;
 }
 
 void write_cell_trainings(h5::Writer& file, const std::vector<CellTrainingRecord>& trainings) {
@@ -158,10 +160,10 @@ void write_cell_trainings(h5::Writer& file, const std::vector<CellTrainingRecord
     std::iota(index.begin(), index.end(), 0);
     file.dataset(rows, index, {"1", "number of the training", {}});
     file.scale(rows, "training");
-    write_epoch_scale(file, "/training/run/epoch", trainings);
-    std::vector<std::string> cells;
-    for (const R& t : trainings) cells.push_back(cell_string(t.cell));
-    put("architecture", cells, "1", "NAS-Bench-201 cell string");
+    const std::size_t epochs = longest_curve(trainings);
+    write_epoch_scale(file, "/training/run", epochs);
+    put("architecture", column<std::string>(trainings, [](const R& t) { return cell_string(t.cell); }), "1",
+        "NAS-Bench-201 cell string");
     put("seed", column<std::int64_t>(trainings, [](const R& t) { return t.seed; }), "1",
         "seed of weights, order and augmentation");
     put("diverged", column<std::uint8_t>(trainings, [](const R& t) { return t.diverged; }), "1",
@@ -177,17 +179,26 @@ void write_cell_trainings(h5::Writer& file, const std::vector<CellTrainingRecord
         "1: measured, 0: modelled");
     put("inference_s", column<double>(trainings, [](const R& t) { return t.inference_s; }), "s",
         "measured: shortest inference of a batch of 64, an image");
-    write_curves(file, "/training/run/epoch_loss", trainings, [](const R& t) -> auto& { return t.epoch_loss; }, rows,
-                 {"1", "mean training loss of an epoch", {}});
-    write_curves(file, "/training/run/epoch_accuracy", trainings, [](const R& t) -> auto& { return t.epoch_accuracy; },
-                 rows, {"%", "training accuracy of an epoch", {}});
+    const auto put_curves = [&](const char* name, const std::vector<double>& matrix, const char* units,
+                                const char* text) {
+        file.dataset(std::string("/training/run/") + name, matrix, {units, text, {rows, "/training/run/epoch"}},
+                     {trainings.size(), epochs});
+    };
+    put_curves("epoch_loss",
+               curves(
+                   trainings, epochs, [](const R& t) -> auto& { return t.epoch_loss; }),
+               "1", "mean training loss of an epoch");
+    put_curves("epoch_accuracy",
+               curves(
+                   trainings, epochs, [](const R& t) -> auto& { return t.epoch_accuracy; }),
+               "%", "training accuracy of an epoch");
 }
 
 void write_scores(h5::Writer& file, const std::vector<ScoreRecord>& scores) {
     using R = ScoreRecord;
-    std::vector<std::string> cells;
-    for (const R& s : scores) cells.push_back(cell_string(s.cell));
-    file.dataset("/training/score/architecture", cells, {"1", "NAS-Bench-201 cell string", {}});
+    file.dataset("/training/score/architecture",
+                 column<std::string>(scores, [](const R& s) { return cell_string(s.cell); }),
+                 {"1", "NAS-Bench-201 cell string", {}});
     file.scale("/training/score/architecture", "architecture");
     const std::vector<std::string> rows{"/training/score/architecture"};
     file.dataset("/training/score/synflow_log10", column<double>(scores, [](const R& s) { return s.synflow_log10; }),
@@ -204,7 +215,7 @@ void write_supernet(h5::Writer& file, const SupernetRecord& supernet) {
     file.scale(group + "/architecture", "architecture");
     file.dataset(group + "/estimate", supernet.estimates,
                  {"%", "accuracy with the supernet's weights on images held out", {group + "/architecture"}});
-    write_epoch_scale(file, group + "/epoch", std::vector<SupernetRecord>{supernet});
+    write_epoch_scale(file, group, supernet.epoch_loss.size());
     file.dataset(group + "/epoch_loss", supernet.epoch_loss,
                  {"1", "mean training loss of an epoch", {group + "/epoch"}});
     file.dataset(group + "/epoch_accuracy", supernet.epoch_accuracy, {"%", "training accuracy", {group + "/epoch"}});
@@ -221,7 +232,7 @@ void write_training_log(h5::Writer& file, const TrainingLog& log) {
     file.attribute("/training", "power_source", log.power_source);
     write_cell_trainings(file, log.trainings);
     if (!log.scores.empty()) write_scores(file, log.scores);
-    for (const SupernetRecord& supernet : log.supernets) write_supernet(file, supernet);
+    if (log.supernet) write_supernet(file, *log.supernet);
     file.dataset("/training/parameters", log.parameters, {"1", "parameters of the network", {"/architecture"}});
     file.dataset("/training/flops", log.flops,
                  {"1", "operations of an inference, counted as NAS-Bench-201 does", {"/architecture"}});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,7 @@ struct TrainingLog {
     std::string power_source;  ///< of joules that are modelled, or what measured them
     std::vector<CellTrainingRecord> trainings;
     std::vector<ScoreRecord> scores;
-    std::vector<SupernetRecord> supernets;        ///< none or one
+    std::optional<SupernetRecord> supernet;
     std::vector<std::int64_t> parameters, flops;  ///< of each row of the table
 };
 

@@ -13,7 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/gzip.hpp"
-#include "kernels/rng/philox.hpp"
+#include "kernels/rng/shuffle.hpp"
 
 namespace cenas {
 namespace {
@@ -222,12 +222,10 @@ void require_divisible(const ImageSet& set, const DataOptions& options) {
 
 // --- order --------------------------------------------------------------------------------------------------------
 
-/// Fisher and Yates' shuffle as in Durstenfeld, "Algorithm 235: Random permutation", CACM 7(7), 1964.
-std::vector<std::int32_t> permutation(std::int64_t count, Random random) {
+std::vector<std::int32_t> permutation(std::int64_t count, const Random& random) {
     std::vector<std::int32_t> order(static_cast<std::size_t>(count));
     std::iota(order.begin(), order.end(), 0);
-    for (std::size_t left = order.size(); left > 1; --left)
-        std::swap(order[left - 1], order[random.below(static_cast<std::uint32_t>(left))]);
+    shuffle(order, random);
     return order;
 }
 
@@ -261,7 +259,7 @@ Split split_images(std::int64_t images, const DataOptions& options) {
             fmt::format("data.train_images = {}: must be 0 (all) to {} (of {} images, "
                         "data.validation_images = {} are held out)",
                         trained, images - held_out, images, held_out));
-    const auto order = permutation(images, Random(options.split_seed, Stream::data_split));
+    const auto order = permutation(images, Random(static_cast<std::uint64_t>(options.split_seed), Stream::data_split));
     const auto first = order.begin() + held_out;
     return {{first, trained == 0 ? order.end() : first + trained}, {order.begin(), first}};
 }

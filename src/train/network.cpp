@@ -345,15 +345,17 @@ struct Network<T>::Plan {
             own.convolution->forward(images, seen(what) + first * elements(what.from), at<void>(own.packed),
                                      at<T>(own.result) + first * elements(j), workspace(thread));
         if (!sum_moments) return;
-        const std::int64_t pixels = images * plane(j).pixels(), parts = device.sum_parts(pixels);
-        device.run(MomentSums<T>{raw(j, e) + first * elements(j), pixels, (pixels + parts - 1) / parts,
-                                 plane(j).channels, sums(own, j, chunk, node[index(what.from)].chunk)},
-                   parts, plane(j).channels);
+        const SumParts parts = sum_parts(own, j, chunk, node[index(what.from)].chunk, images);
+        device.run(MomentSums<T>{raw(j, e) + first * elements(j), parts}, device.sum_parts(parts.pixels),
+                   parts.channels);
     }
 
-    /// Where the sums of a chunk go.
-    double* sums(const EdgeBuffers& own, int j, int chunk, int size) const {
-        return at<double>(own.sums) + chunk * device.sum_parts(size * plane(j).pixels()) * 2 * plane(j).channels;
+    /// How the sums over the `images` of a chunk are made, and where they go; chunks before it have `size` images.
+    SumParts sum_parts(const EdgeBuffers& own, int j, int chunk, int size, int images) const {
+        const int channels = plane(j).channels;
+        const std::int64_t pixels = images * plane(j).pixels(), parts = device.sum_parts(pixels);
+        const std::int64_t before = chunk * device.sum_parts(size * plane(j).pixels());
+        return {pixels, (pixels + parts - 1) / parts, channels, at<double>(own.sums) + before * 2 * channels};
     }
 
     /// Sum over the chunks of a batch.
@@ -456,12 +458,10 @@ struct Network<T>::Plan {
         const Edge& what = edges_into(index(j))[e];
         if (!what.normalized) return;
         const EdgeBuffers& own = edge[index(j)][e];
-        const std::int64_t pixels = images * plane(j).pixels(), parts = device.sum_parts(pixels);
-        device.run(
-            GradientSums<T>{at<T>(node[index(j)].gradient) + first * elements(j), raw(j, e) + first * elements(j),
-                            state(own, plane(j).channels).mean, pixels, (pixels + parts - 1) / parts, plane(j).channels,
-                            sums(own, j, chunk, node[index(j)].chunk)},
-            parts, plane(j).channels);
+        const SumParts parts = sum_parts(own, j, chunk, node[index(j)].chunk, images);
+        device.run(GradientSums<T>{at<T>(node[index(j)].gradient) + first * elements(j),
+                                   raw(j, e) + first * elements(j), state(own, plane(j).channels).mean, parts},
+                   device.sum_parts(parts.pixels), parts.channels);
     }
 
     void finish_gradient_sums(int j, std::size_t e, int n, const ParameterPointers<P>& parameters) {
@@ -524,10 +524,6 @@ Network<T>::Network(NetworkResources<T>& resources, Graph graph, int batch, Use 
     : plan_(std::make_unique<Plan>(resources, std::move(graph), batch, use)) {}
 template <class T>
 Network<T>::~Network() = default;
-template <class T>
-Network<T>::Network(Network&&) noexcept = default;
-template <class T>
-Network<T>& Network<T>::operator=(Network&&) noexcept = default;
 
 template <class T>
 std::size_t Network<T>::memory_bytes() const {

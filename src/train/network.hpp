@@ -64,8 +64,6 @@ class Network {
     /// time.
     Network(NetworkResources<T>& resources, Graph graph, int batch, Use use);
     ~Network();
-    Network(Network&&) noexcept;
-    Network& operator=(Network&&) noexcept;
 
     /// Bytes of the arena that the network needs.
     std::size_t memory_bytes() const;

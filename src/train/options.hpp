@@ -15,7 +15,7 @@ struct DataOptions {
     int downsample = 1;    ///< each side is divided by this; a pixel is the mean of downsample x downsample
     int train_images = 0;  ///< of the training part of the split; 0: all
     int validation_images = 10000;  ///< held out of the published training set
-    std::uint64_t split_seed = 0;   ///< which images are held out, and which are trained on where not all are
+    std::int64_t split_seed = 0;    ///< which images are held out, and which are trained on where not all are
 };
 
 /// The network around the cell.

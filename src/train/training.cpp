@@ -6,14 +6,16 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <numbers>
 #include <numeric>
 #include <type_traits>
+#include <utility>
 
+#include "base/byte_stream.hpp"
+#include "base/checksum.hpp"
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "kernels/rng/philox.hpp"
 #include "train/network.hpp"
@@ -29,33 +31,23 @@ std::size_t count_of(std::int64_t n) { return static_cast<std::size_t>(n); }
 
 // --- state as bytes ----------------------------------------------------------------------------------------------
 
-constexpr std::uint64_t state_magic = 0x31'6e'69'61'72'74'6e'63;  // "cntrain1"
+constexpr std::uint64_t state_magic = 0x32'6e'69'61'72'74'6e'63;  // "cntrain2"
 
 struct StateHeader {
-    std::uint64_t magic, fingerprint;
+    std::uint64_t magic;
+    std::array<char, 64> of;  // SHA-256 of what is trained, and how
     std::int64_t step, epochs_in_curve, images_in_tally;
     double loss_in_tally, correct_in_tally;
     std::int64_t diverged, first_step, split_edge, split_operation, epochs;
 };
 
-template <class V>
-void append(std::vector<std::byte>& bytes, const V* values, std::size_t count) {
-    const auto* first = reinterpret_cast<const std::byte*>(values);
-    bytes.insert(bytes.end(), first, first + count * sizeof(V));
-}
+using StateReader = ByteReader<DataError>;
 
-template <class V>
-void take(std::span<const std::byte>& bytes, V* values, std::size_t count) {
-    if (bytes.size() < count * sizeof(V)) throw DataError("saved training: the state is cut short");
-    if (count > 0) std::memcpy(values, bytes.data(), count * sizeof(V));
-    bytes = bytes.subspan(count * sizeof(V));
-}
-
-/// FNV-1a (Fowler, Noll, Vo): tells states of different trainings apart.
-std::uint64_t fingerprint_of(const std::string& text) {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    return hash;
+std::array<char, 64> checksum_of(const std::string& text) {
+    std::array<char, 64> digits;
+    const std::string hex = Checksum().add(text).hex();
+    std::copy(hex.begin(), hex.end(), digits.begin());
+    return digits;
 }
 
 // --- steps -------------------------------------------------------------------------------------------------------
@@ -78,7 +70,7 @@ class Steps {
           resources_(*device_),
           parameters_(static_cast<std::int64_t>(initial.size())),
           running_count_(running),
-          fingerprint_(fingerprint_of(identity)),
+          of_(checksum_of(identity)),
           weights_(*device_, initial.size() * sizeof(P)),
           gradient_(*device_, initial.size() * sizeof(P)),
           velocity_(*device_, initial.size() * sizeof(P)),
@@ -175,28 +167,27 @@ class Steps {
     }
     int epochs() const { return epochs_; }
 
-    void save(std::vector<std::byte>& bytes, StateHeader header) {
+    void save(ByteWriter& state, StateHeader header) {
         header.magic = state_magic;
-        header.fingerprint = fingerprint_;
+        header.of = of_;
         header.epochs = epochs_;
-        append(bytes, &header, 1);
+        state(header);
         for (const DeviceMemory* memory : {&weights_, &velocity_, &running_}) {
             std::vector<P> values(count_of(memory == &running_ ? running_count_ : parameters_));
             device_->download(values.data(), memory->get(), values.size() * sizeof(P));
-            append(bytes, values.data(), values.size());
+            state.raw(values.data(), values.size());
         }
     }
 
-    StateHeader restore(std::span<const std::byte>& bytes) {
+    StateHeader restore(StateReader& state) {
         StateHeader header;
-        take(bytes, &header, 1);
+        state(header);
         if (header.magic != state_magic) throw DataError("saved training: this is not the state of a training");
-        if (header.fingerprint != fingerprint_)
-            throw DataError("saved training: it is of another cell, data set, seed or options");
+        if (header.of != of_) throw DataError("saved training: it is of another cell, data set, seed or options");
         epochs_ = static_cast<int>(header.epochs);
         for (const DeviceMemory* memory : {&weights_, &velocity_, &running_}) {
             std::vector<P> values(count_of(memory == &running_ ? running_count_ : parameters_));
-            take(bytes, values.data(), values.size());
+            state.raw(values.data(), values.size());
             device_->upload(memory->get(), values.data(), values.size() * sizeof(P));
         }
         order_epoch_ = -1;
@@ -229,7 +220,7 @@ class Steps {
     std::unique_ptr<NetworkDevice<T>> device_;
     NetworkResources<T> resources_;
     std::int64_t parameters_, running_count_;
-    std::uint64_t fingerprint_;
+    std::array<char, 64> of_;
     DeviceMemory weights_, gradient_, velocity_, running_;
     std::vector<float> staging_;
     std::vector<T> narrowed_;
@@ -263,7 +254,7 @@ class Sliced : public Interface {
     std::size_t memory_bytes() const override { return core_->memory_bytes(); }
 
     std::vector<std::byte> save() override {
-        std::vector<std::byte> bytes;
+        ByteWriter state;
         StateHeader header{};
         header.step = step_;
         header.epochs_in_curve = static_cast<std::int64_t>(curve_.size());
@@ -272,20 +263,21 @@ class Sliced : public Interface {
         header.correct_in_tally = tally.correct;
         header.diverged = diverged_;
         static_cast<Derived&>(*this).describe(header);
-        core_->save(bytes, header);
-        append(bytes, curve_.data(), curve_.size());
-        return bytes;
+        core_->save(state, header);
+        state.raw(curve_.data(), curve_.size());
+        return std::move(state.bytes);
     }
 
-    void restore(std::span<const std::byte> state) override {
+    void restore(std::span<const std::byte> bytes) override {
+        StateReader state(bytes, "saved training: the state is cut short");
         const StateHeader header = core_->restore(state);
         if (header.step < 0 || header.step > core_->steps() || header.epochs_in_curve < 0 ||
-            state.size() != count_of(header.epochs_in_curve) * sizeof(EpochResult))
+            state.left() != count_of(header.epochs_in_curve) * sizeof(EpochResult))
             throw DataError("saved training: the state is damaged");
         step_ = header.step;
         diverged_ = header.diverged != 0;
         curve_.resize(count_of(header.epochs_in_curve));
-        take(state, curve_.data(), curve_.size());
+        state.raw(curve_.data(), curve_.size());
         static_cast<Derived&>(*this).resume(header);
         static_cast<Derived&>(*this).set_tally({header.loss_in_tally, header.correct_in_tally});
     }
@@ -389,11 +381,10 @@ class CellTrainingOn final : public Sliced<CellTraining, CellTrainingOn<T>, T> {
         double shortest = std::numeric_limits<double>::infinity();
         for (int i = 0; i <= repeats; ++i) {  // the first warms up
             this->core_->load(network, this->core_->data().images.test, batch, nullptr);
-            const auto began = std::chrono::steady_clock::now();
+            const double began = monotonic_s();
             network.forward({n, n}, this->core_->pointers(), false);
             network.tally();  // waits for the device
-            const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-            if (i > 0) shortest = std::min(shortest, took.count());
+            if (i > 0) shortest = std::min(shortest, monotonic_s() - began);
         }
         return shortest / n;
     }

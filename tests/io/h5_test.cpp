@@ -3,17 +3,16 @@
 #include "io/h5.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <limits>
 #include <thread>
 
 #include "base/error.hpp"
 #include "io/damage.hpp"
+#include "support/file_size_limit.hpp"
 #include "support/files.hpp"
 
 // The library forgets some of its own memory when it refuses damaged metadata; the leak sanitizer is told so.
@@ -26,6 +25,7 @@ namespace {
 
 using test::bytes_of;
 using test::contains;
+using test::FileSizeLimit;
 using test::message_of;
 
 const h5::Description plain{"1", "numbers", {}};
@@ -46,28 +46,6 @@ class Hdf5File : public ::testing::Test {
     }
     test::TemporaryFolder folder;
     std::filesystem::path path = folder.path() / "t.h5";
-};
-
-/// Makes writing beyond `bytes` of any file fail, as a full disk does.
-class FileSizeLimit {
-  public:
-    explicit FileSizeLimit(rlim_t bytes) {
-        getrlimit(RLIMIT_FSIZE, &old_);
-        rlimit limited = old_;
-        limited.rlim_cur = bytes;
-        handler_ = std::signal(SIGXFSZ, SIG_IGN);
-        setrlimit(RLIMIT_FSIZE, &limited);
-    }
-    ~FileSizeLimit() {
-        setrlimit(RLIMIT_FSIZE, &old_);
-        std::signal(SIGXFSZ, handler_);
-    }
-    FileSizeLimit(const FileSizeLimit&) = delete;
-    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
-  private:
-    rlimit old_{};
-    void (*handler_)(int);
 };
 
 std::vector<double> noise(std::size_t count) {

@@ -390,7 +390,7 @@ TEST_F(Idx, ImpossibleDownsamplingIsRefused) {  // images of 4 x 6 pixels
 
 // ---- split and order ----
 
-DataOptions split_options(int train, int validation, std::uint64_t seed) {
+DataOptions split_options(int train, int validation, std::int64_t seed) {
     DataOptions o;
     o.train_images = train;
     o.validation_images = validation;
