@@ -19,6 +19,7 @@
 #include "config/training_deck.hpp"
 #include "driver/commands.hpp"
 #include "driver/table_build.hpp"
+#include "driver/train.hpp"
 
 namespace {
 
@@ -130,14 +131,14 @@ void add_import_commands(CLI::App& app, Arguments& arguments) {
 }
 
 void add_training_commands(CLI::App& app, Arguments& arguments) {
-    CLI::App& train = *app.add_subcommand("train", "Train one cell from scratch: curve, accuracy, images/s, joules");
+    CLI::App& train = *app.add_subcommand("train", "Train one cell from scratch, by all ranks together: curve, accuracy, images/s, joules");
     train.add_option("deck", arguments.deck, "Training deck (TOML; every key: cenas check --keys)")->required();
     train.add_option("architecture", arguments.architecture, "NAS-Bench-201 cell string")->required();
     train.add_option("overrides", arguments.overrides, "Changes to the deck, section.key=value");
     train.add_option("--seed", arguments.seed, "Seed of weights, order and augmentation")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    train.add_option("--threads", arguments.threads, "OpenMP threads (default: 1)")->check(CLI::Range(1, 4096));
+    train.add_option("--threads", arguments.threads, "OpenMP threads of each rank (default: 1)")->check(CLI::Range(1, 4096));
 
     CLI::App& table = *app.add_subcommand("table", "Make a table of architectures");
     table.require_subcommand(1);
@@ -182,6 +183,11 @@ RunRequest read_request(const Arguments& arguments, bool single, const std::stri
     return request;
 }
 
+TrainRequest read_train_request(const Arguments& arguments) {
+    return {read_training_deck(arguments.deck, arguments.overrides).options, arguments.architecture, arguments.seed,
+            std::max(1, arguments.threads)};
+}
+
 TableBuildRequest read_table_request(const Arguments& arguments, const std::string& command_line) {
     const TrainingDeck deck = read_training_deck(arguments.deck, arguments.overrides);
     return {deck.options, deck.text, deck.effective, output_of(arguments, deck.path), command_line};
@@ -204,9 +210,6 @@ ExitCode check_deck(const Arguments& arguments, const Communicator& world) {
 /// Commands that only rank 0 carries out.
 ExitCode dispatch_single(const CLI::App& app, const Arguments& arguments, const Communicator& world) {
     if (app.got_subcommand("check")) return check_deck(arguments, world);
-    if (app.got_subcommand("train"))
-        return train_command(read_training_deck(arguments.deck, arguments.overrides).options, arguments.architecture,
-                             arguments.seed, arguments.threads);
     if (app.got_subcommand("verify")) return verify_command(arguments.file);
     if (app.got_subcommand("info"))
         return info_command(arguments.file,
@@ -225,6 +228,7 @@ ExitCode dispatch(const CLI::App& app, const Arguments& arguments, const std::st
     const bool single = app.got_subcommand("search");
     if (single || app.got_subcommand("sweep"))
         return run_command([&] { return read_request(arguments, single, command_line); }, world);
+    if (app.got_subcommand("train")) return train_command([&] { return read_train_request(arguments); }, world);
     if (app.got_subcommand("table"))
         return build_table([&] { return read_table_request(arguments, command_line); }, world);
     return world.rank() == 0 ? dispatch_single(app, arguments, world) : ExitCode::done;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "kernels/base/macros.hpp"
 
@@ -15,6 +17,15 @@ enum class Backend { serial, openmp, cuda };
 bool cuda_compiled();
 /// True if it was and a device answers.
 bool cuda_available();
+
+struct Gpu {
+    std::string name;        ///< as cudaDeviceProp has it
+    std::string pci_bus_id;  ///< as cudaDeviceGetPCIBusId() gives it
+};
+/// The GPUs that CUDA shows this process, in its order; none where there is no backend or no device.
+std::vector<Gpu> cuda_gpus();
+/// Makes one of them the calling thread's. Throws std::runtime_error.
+void use_gpu(int number);
 
 /// Runs f(i) for i in [0, n) on the host. `f` must be a trivially copyable functor whose calls are independent.
 template <class F>

@@ -9,6 +9,8 @@ namespace cenas {
 
 bool cuda_compiled() { return false; }
 bool cuda_available() { return false; }
+std::vector<Gpu> cuda_gpus() { return {}; }
+void use_gpu(int) { throw std::runtime_error("this program was built without the CUDA backend"); }
 
 namespace cuda {
 

@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 #define OMPI_SKIP_MPICXX 1  // the C bindings only
 #include <mpi.h>
+#if defined(OPEN_MPI) && OPEN_MPI
+#include <mpi-ext.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -42,6 +45,18 @@ void wait_until_done(MPI_Request& request) {
         check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "MPI_Test");
         return done != 0;
     });
+}
+
+/// MPI's sums are a matter of the ranks' number and of the count alone, since its choice of algorithm is.
+void sum_over(void* values, std::size_t count, MPI_Datatype type, MPI_Comm comm) {
+    constexpr std::size_t most = std::numeric_limits<int>::max() / 2;
+    int size = 0;
+    MPI_Type_size(type, &size);
+    for (std::size_t first = 0; first < count; first += most) {
+        auto* part = static_cast<std::byte*>(values) + first * static_cast<std::size_t>(size);
+        const int n = static_cast<int>(std::min(most, count - first));
+        check(MPI_Allreduce(MPI_IN_PLACE, part, n, type, MPI_SUM, comm), "MPI_Allreduce");
+    }
 }
 
 }  // namespace
@@ -116,9 +131,40 @@ int Communicator::maximum(int value) const {
     return result;
 }
 
+void Communicator::broadcast(Bytes& payload) const {
+    std::uint64_t size = payload.size();
+    MPI_Request request;
+    check(MPI_Ibcast(&size, 1, MPI_UINT64_T, 0, impl_->comm, &request), "MPI_Ibcast");
+    wait_until_done(request);
+    if (size > static_cast<std::uint64_t>(std::numeric_limits<int>::max()))
+        throw RunError(fmt::format("message of {} bytes is too long for MPI", size));
+    payload.resize(size);
+    check(MPI_Ibcast(payload.data(), static_cast<int>(size), MPI_BYTE, 0, impl_->comm, &request), "MPI_Ibcast");
+    wait_until_done(request);
+}
+
+void Communicator::sum(double* values, std::size_t count) const {
+    sum_over(values, count, MPI_DOUBLE, impl_->comm);
+}
+void Communicator::sum(float* values, std::size_t count) const { sum_over(values, count, MPI_FLOAT, impl_->comm); }
+
+Communicator Communicator::node() const {
+    MPI_Comm part = MPI_COMM_NULL;
+    check(MPI_Comm_split_type(impl_->comm, MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &part), "MPI_Comm_split_type");
+    return Communicator(std::make_shared<Impl>(part, true));
+}
+
 void Communicator::abort(int exit_code) {
     MPI_Abort(MPI_COMM_WORLD, exit_code);
     std::abort();
+}
+
+bool cuda_aware_mpi() {
+#if defined(MPIX_CUDA_AWARE_SUPPORT)
+    return MPIX_Query_cuda_support() == 1;
+#else
+    return false;
+#endif
 }
 
 std::string mpi_library_version() {

@@ -22,7 +22,8 @@ enum class Message : int {
     results = 3,        ///< worker group -> coordinator: finished searches; asks for more work too
     group_lease = 4,    ///< group leader -> its ranks
     group_results = 5,  ///< rank of a group -> its leader
-    stop = 6            ///< group leader -> its ranks: there is no more work
+    stop = 6,           ///< group leader -> its ranks: there is no more work
+    power_source = 7    ///< first worker -> coordinator: what its meter reads, for people
 };
 
 /// Initialises MPI for the life of the object (MPI_THREAD_FUNNELED). Exactly one, made first in main.
@@ -60,6 +61,18 @@ class Communicator {
     /// The largest `value` over all ranks, on all ranks. Collective; waits asleep.
     int maximum(int value) const;
 
+    /// Rank 0's `payload`, on all ranks. Collective; waits asleep.
+    void broadcast(Bytes& payload) const;
+
+    /// Sums over all ranks, in place: the same bits on all ranks, and in every run with as many ranks. Collective;
+    /// waits awake, since they are parts of a step that all ranks compute. Where cuda_aware_mpi(), the memory may be a
+    /// GPU's.
+    void sum(double* values, std::size_t count) const;
+    void sum(float* values, std::size_t count) const;
+
+    /// The ranks of this communicator that run on the caller's node. Collective.
+    Communicator node() const;
+
     /// Ends every rank of the job at once with this exit code.
     [[noreturn]] static void abort(int exit_code);
 
@@ -68,6 +81,9 @@ class Communicator {
     explicit Communicator(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
     std::shared_ptr<Impl> impl_;
 };
+
+/// True where this MPI says that it takes pointers to a GPU's memory.
+bool cuda_aware_mpi();
 
 /// "Open MPI v4.1.4", for provenance.
 std::string mpi_library_version();

@@ -56,7 +56,11 @@ std::vector<Key> supernet_keys(SupernetOptions& o) {
         {"batch", integer(o.batch, 1, 1'000'000), "", "images of a step"},
         {"learning_rate", number(o.learning_rate, above(0, 100)), "", "at the start; falls to 0 along half a cosine"},
         {"weight_decay", number(o.weight_decay, from(0, 1)), "", "on every parameter of the step's path"},
-        {"query_images", integer(o.query_images, 1, most_images), "", "of those held out, for one estimate"}};
+        {"query_images", integer(o.query_images, 1, most_images), "", "of those held out, for one estimate"},
+        {"split_epochs", integer(o.split_epochs, 0, 100'000), "",
+         "few-shot NAS: the trained supernet is split into five, in each of which one edge has one operation, and each "
+         "trained for so many epochs more; 0: it is not"},
+        {"split_edge", integer(o.split_edge, 0, edge_count - 1), "", "which edge that is"}};
 }
 
 std::vector<Key> meter_keys(MeterOptions& o) {
@@ -72,6 +76,12 @@ std::vector<Key> meter_keys(MeterOptions& o) {
             {"gpu_busy_w", number(o.gpu_busy_w, from(0, strongest_w)), "W",
              "of a GPU at work; 0: from the table of devices"},
             {"gpu_idle_w", number(o.gpu_idle_w, from(0, strongest_w)), "W", "of one that waits"}};
+}
+
+std::vector<Key> run_keys(TrainingRunOptions& o) {
+    return {{"device", one_of(o.device, {"cpu", "cuda"}), "", "cuda: each working rank has a GPU of its node for itself"},
+            {"ranks_per_group", integer(o.ranks_per_group, 1, 65'536), "",
+             "of a table build: MPI ranks that train one network together, each on its share of every batch"}};
 }
 
 std::vector<Key> table_keys(TableBuildOptions& o) {
@@ -94,6 +104,7 @@ std::vector<Key> training_deck_keys(TrainingDeckOptions& o) {
             {"supernet", Section{supernet_keys(o.supernet)}, "",
              "training of the weight-sharing supernet, in what differs from that of a cell"},
             {"meter", Section{meter_keys(o.meter)}, "", "energy (docs/energy.md)"},
+            {"run", Section{run_keys(o.run)}, "", "where trainings run"},
             {"table", Section{table_keys(o.table)}, "", "what `cenas table build` makes"}};
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/log.hpp"
 #include "driver/engine.hpp"
+#include "driver/task_pool.hpp"
 
 namespace cenas {
 namespace {
@@ -204,8 +205,7 @@ std::vector<SearchRecord> run_sweep(const Options& options, const Inputs& inputs
     const auto plan = plan_searches(options, inputs);
     const Work work{options, inputs, plan, layout.threads};
     if (layout.groups == 0) return run_alone(work);
-    const int group_number = (world.rank() - 1) / layout.ranks_per_group;
-    const auto group = world.split(world.rank() == 0 ? -1 : group_number, world.rank());
+    const auto group = make_workers(world, layout).group;
     if (!group) return coordinate(work, layout, world);
     if (group->rank() == 0)
         lead_group(work, *group, world);

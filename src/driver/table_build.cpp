@@ -6,6 +6,9 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -15,11 +18,12 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
-#include "carbon/meter.hpp"
 #include "driver/collective.hpp"
+#include "driver/plan.hpp"
 #include "driver/run.hpp"
 #include "driver/task_pool.hpp"
 #include "driver/training_bytes.hpp"
+#include "driver/training_place.hpp"
 #include "io/journal.hpp"
 #include "io/table_file.hpp"
 #include "kernels/rng/shuffle.hpp"
@@ -30,14 +34,20 @@
 namespace cenas {
 namespace {
 
+constexpr std::uint64_t supernet_seed = 1;
+constexpr std::uint64_t score_seed = 1;
+
 // --- what there is to do -----------------------------------------------------------------------------------------
 
 struct Task {
-    enum class Kind { supernet, training, scores } kind;
-    CellIndex cell = 0;
+    enum class Kind { training, scores, supernet, estimates } kind;
+    CellIndex cell = 0;  ///< the first, of estimates
     std::int64_t seed = 0;
+    std::int32_t operation = whole_supernet;  ///< of a supernet
     friend auto operator<=>(const Task&, const Task&) = default;
 };
+
+constexpr CellIndex cells_of_a_task = 125;  // estimates: seconds of work
 
 /// Networks that differ, in a random order of which every beginning is an even draw.
 std::vector<CellIndex> drawn_cells(const TableBuildOptions& options) {
@@ -49,22 +59,51 @@ std::vector<CellIndex> drawn_cells(const TableBuildOptions& options) {
     return cells;
 }
 
-/// The supernet first, since it takes longest; then seed by seed, so that a build that is stopped has all cells once.
-std::vector<Task> all_tasks(const TableBuildOptions& options) {
-    const std::vector<CellIndex> cells = drawn_cells(options);
+/// Tasks of a phase need supernets of the phase before.
+struct Phase {
     std::vector<Task> tasks;
-    if (options.supernet) tasks.push_back({Task::Kind::supernet});
+    std::vector<std::int32_t> supernets;  ///< that all workers need: the split edge's operations, or whole_supernet
+};
+
+/// The supernet first, since it takes longest; then seed by seed, so that a build that is stopped has all cells once.
+Phase first_phase(const TableBuildOptions& options) {
+    const std::vector<CellIndex> cells = drawn_cells(options);
+    Phase phase;
+    if (options.supernet) phase.tasks.push_back({Task::Kind::supernet});
     for (int i = 0; i < options.seeds; ++i)
-        for (const CellIndex cell : cells) tasks.push_back({Task::Kind::training, cell, options.first_seed + i});
-    for (const CellIndex cell : cells) tasks.push_back({Task::Kind::scores, cell});
-    return tasks;
+        for (const CellIndex cell : cells)
+            phase.tasks.push_back({Task::Kind::training, cell, options.first_seed + i, whole_supernet});
+    for (const CellIndex cell : cells) phase.tasks.push_back({Task::Kind::scores, cell, 0, whole_supernet});
+    return phase;
+}
+
+std::vector<Phase> all_phases(const TrainingDeckOptions& options) {
+    std::vector<Phase> phases{first_phase(options.table)};
+    if (!options.table.supernet) return phases;
+    Phase estimates{{}, {whole_supernet}};
+    if (options.supernet.split_epochs > 0) {
+        Phase split{{}, {whole_supernet}};
+        estimates.supernets.clear();
+        for (std::int32_t operation = 0; operation < operation_count; ++operation) {
+            split.tasks.push_back({Task::Kind::supernet, 0, 0, operation});
+            estimates.supernets.push_back(operation);
+        }
+        phases.push_back(std::move(split));
+    }
+    for (CellIndex first = 0; first < cell_count; first += cells_of_a_task)
+        estimates.tasks.push_back({Task::Kind::estimates, first, 0, whole_supernet});
+    phases.push_back(std::move(estimates));
+    return phases;
 }
 
 Task task_of(const TrainingResult& result) {
     if (const auto* training = std::get_if<CellTrainingRecord>(&result))
-        return {Task::Kind::training, training->cell, training->seed};
-    if (const auto* score = std::get_if<ScoreRecord>(&result)) return {Task::Kind::scores, score->cell};
-    return {Task::Kind::supernet};
+        return {Task::Kind::training, training->cell, training->seed, whole_supernet};
+    if (const auto* score = std::get_if<ScoreRecord>(&result))
+        return {Task::Kind::scores, score->cell, 0, whole_supernet};
+    if (const auto* supernet = std::get_if<SupernetRecord>(&result))
+        return {Task::Kind::supernet, 0, 0, supernet->operation};
+    return {Task::Kind::estimates, std::get<EstimateRecord>(result).first, 0, whole_supernet};
 }
 
 /// What trainings and scores depend on, and so may not change between a build and its continuation. Which cells and
@@ -79,112 +118,152 @@ std::string identity_of(const TrainingDeckOptions& o) {
         t.weight_decay, t.flip, t.crop_padding, t.precision);
 }
 
+/// What supernets and their estimates depend on beside it: of others than the deck's they are made anew.
+std::string supernet_identity_of(const TrainingDeckOptions& o) {
+    const auto& s = o.supernet;
+    return fmt::format("epochs {} batch {} rate {} decay {} query {} split {} edge {}", s.epochs, s.batch,
+                       s.learning_rate, s.weight_decay, s.query_images, s.split_epochs, s.split_edge);
+}
+
+bool is_of(const TrainingResult& result, const std::string& supernet_identity) {
+    if (const auto* supernet = std::get_if<SupernetRecord>(&result)) return supernet->made_with == supernet_identity;
+    if (const auto* estimate = std::get_if<EstimateRecord>(&result)) return estimate->made_with == supernet_identity;
+    return true;
+}
+
 // --- working -----------------------------------------------------------------------------------------------------
 
-struct Metered {
-    double seconds, joules;
-    bool measured;
-};
+template <class Record>
+void keep_curve(const Training& training, Record& record) {
+    for (const EpochResult& epoch : training.curve()) {
+        record.epoch_loss.push_back(epoch.loss);
+        record.epoch_accuracy.push_back(epoch.accuracy);
+    }
+}
 
-/// Runs trainings on one core and meters them. A meter reads the whole node, so it can be trusted only where this
-/// process is all that works there; else energy is the core's modelled power x time.
+/// One rank at work, with its group where it has one.
 class Worker {
   public:
-    Worker(const TrainingDeckOptions& options, const TrainingData& data, bool alone)
-        : options_(options), data_(data), meter_(meter_options(options.meter, alone), {1, {}, ""}) {}
+    Worker(const TrainingDeckOptions& options, const TrainingData& data, const Communicator& group,
+           const Device& device, bool alone)
+        : options_(options),
+          data_(data),
+          group_(group),
+          meter_(options.meter, device, alone && group.size() == 1),
+          place_{1, device.cuda, training_group(group)} {}
 
-    const Meter& meter() const { return meter_; }
+    std::string power_source() const { return meter_.source(); }
 
+    /// Supernets that tasks from now on start from.
+    void take(std::map<std::int32_t, SupernetRecord> records) {
+        supernets_.clear();
+        records_ = std::move(records);
+    }
+
+    TrainingResult work(const Task& task) {
+        switch (task.kind) {
+            case Task::Kind::training:
+                return train(task.cell, task.seed);
+            case Task::Kind::scores:
+                return score(task.cell);
+            case Task::Kind::supernet:
+                return train_supernet(task.operation);
+            default:
+                return estimate(task.cell);
+        }
+    }
+
+  private:
     CellTrainingRecord train(CellIndex index, std::int64_t seed) {
         CellTrainingRecord record;
         record.cell = index;
         record.seed = seed;
         const auto training = train_cell(data_, options_.skeleton, options_.training, cell_from_index(index),
-                                         static_cast<std::uint64_t>(seed), place());
-        const Metered cost = metered([&] { training->run(training->steps()); });
-        record.training_s = cost.seconds;
-        record.training_j = cost.joules;
-        record.measured = cost.measured;
+                                         static_cast<std::uint64_t>(seed), place_);
+        metered(*training, record);
         record.diverged = training->diverged();
         const Accuracies reached = training->evaluate();
         record.validation_accuracy = reached.validation;
         record.test_accuracy = reached.test;
         record.inference_s = training->inference_s(options_.table.latency_repeats);
-        keep_curve(*training, record);
         return record;
     }
 
     ScoreRecord score(CellIndex index) const {
-        const ZeroCostScores scores = zero_cost_scores(data_, options_.skeleton, cell_from_index(index), 1);
+        const ZeroCostScores scores = zero_cost_scores(data_, options_.skeleton, cell_from_index(index), score_seed);
         return {index, scores.synflow_log10, scores.nwot};
     }
 
-    SupernetRecord train_supernet() {
+    SupernetRecord train_supernet(std::int32_t operation) {
+        const auto supernet = new_supernet();
+        if (operation != whole_supernet) {
+            supernet->restore(records_.at(whole_supernet).state);
+            supernet->split(options_.supernet.split_edge, static_cast<Operation>(operation),
+                            options_.supernet.split_epochs);
+        }
+        SupernetRecord record;
+        record.made_with = supernet_identity_of(options_);
+        record.operation = operation;
+        metered(*supernet, record);
+        record.diverged = supernet->diverged();
+        record.state = supernet->save();
+        return record;
+    }
+
+    /// Cells that are one network once dead edges are pruned are one path: it is asked once.
+    EstimateRecord estimate(CellIndex first) {
+        const std::vector<CellIndex> network = canonical_table(Identity::pruned);
+        EstimateRecord record{supernet_identity_of(options_), first, 0, {}};
+        const double began = core_s();
+        for (CellIndex i = first; i < std::min(first + cells_of_a_task, cell_count); ++i) {
+            const bool asked = network[static_cast<std::size_t>(i)] == i;
+            record.accuracy.push_back(asked ? query(i) : std::numeric_limits<double>::quiet_NaN());
+        }
+        record.query_s = core_s() - began;
+        return record;
+    }
+
+    double query(CellIndex index) {
+        const Cell cell = cell_from_index(index);
+        const bool split = options_.supernet.split_epochs > 0;
+        const auto edge = static_cast<std::size_t>(options_.supernet.split_edge);
+        const std::int32_t of = split ? static_cast<std::int32_t>(cell[edge]) : whole_supernet;
+        auto& supernet = supernets_[of];
+        if (!supernet) {
+            supernet = new_supernet();
+            supernet->restore(records_.at(of).state);
+        }
+        return supernet->query(cell, options_.supernet.query_images);
+    }
+
+    std::unique_ptr<SupernetTraining> new_supernet() const {
         TrainingOptions training = options_.training;
         training.epochs = options_.supernet.epochs;
         training.batch = options_.supernet.batch;
         training.learning_rate = options_.supernet.learning_rate;
         training.weight_decay = options_.supernet.weight_decay;
-        const auto supernet = cenas::train_supernet(data_, options_.skeleton, training, 1, place());
-        SupernetRecord record;
-        const Metered cost = metered([&] { supernet->run(supernet->steps()); });
-        record.training_s = cost.seconds;
-        record.training_j = cost.joules;
-        record.measured = cost.measured;
-        keep_curve(*supernet, record);
-        estimate_all(*supernet, record);
-        return record;
+        return cenas::train_supernet(data_, options_.skeleton, training, supernet_seed, place_);
     }
 
-  private:
-    static MeterOptions meter_options(MeterOptions options, bool alone) {
-        if (!alone && options.kind == "auto") options.kind = "model";
-        return options;
-    }
-    TrainingPlace place() const { return {1, false, {}}; }
-
-    /// Core-seconds, so that whatever else runs on the machine does not enter the table.
-    template <class Work>
-    Metered metered(const Work& work) {
-        const EnergyReading before = meter_.read({Seconds(busy_), Seconds(busy_)});
-        const double began = core_s();
-        work();
-        const double spent = core_s() - began;
-        busy_ += spent;
-        const EnergyReading after = meter_.read({Seconds(busy_), Seconds(busy_)});
-        return {spent, (after.total() - before.total()).value, after.measured > before.measured};
-    }
-
+    /// Costs are those of all ranks of the group.
     template <class Record>
-    static void keep_curve(const Training& training, Record& record) {
-        for (const EpochResult& epoch : training.curve()) {
-            record.epoch_loss.push_back(epoch.loss);
-            record.epoch_accuracy.push_back(epoch.accuracy);
-        }
-    }
-
-    /// Cells that are one network once dead edges are pruned are one path: it is asked once.
-    void estimate_all(SupernetTraining& supernet, SupernetRecord& record) const {
-        const std::vector<CellIndex> network = canonical_table(Identity::pruned);
-        record.estimates.assign(cell_count, 0.0);
-        std::size_t asked = 0;
-        const double begin = monotonic_s();
-        for (CellIndex i = 0; i < cell_count; ++i) {
-            if (network[static_cast<std::size_t>(i)] != i) continue;
-            record.estimates[static_cast<std::size_t>(i)] =
-                supernet.query(cell_from_index(i), options_.supernet.query_images);
-            ++asked;
-        }
-        record.query_s = (monotonic_s() - begin) / static_cast<double>(asked);
-        for (CellIndex i = 0; i < cell_count; ++i)
-            record.estimates[static_cast<std::size_t>(i)] =
-                record.estimates[static_cast<std::size_t>(network[static_cast<std::size_t>(i)])];
+    void metered(Training& training, Record& record) {
+        const Metered cost = meter_.run([&] { training.run(training.steps()); });
+        std::array<double, 2> all{cost.seconds, cost.joules};
+        if (group_.size() > 1) group_.sum(all.data(), all.size());
+        record.training_s = all[0];
+        record.training_j = all[1];
+        record.measured = cost.measured;
+        keep_curve(training, record);
     }
 
     const TrainingDeckOptions& options_;
     const TrainingData& data_;
-    Meter meter_;
-    double busy_ = 0;
+    Communicator group_;
+    WorkMeter meter_;
+    TrainingPlace place_;
+    std::map<std::int32_t, SupernetRecord> records_;
+    std::map<std::int32_t, std::unique_ptr<SupernetTraining>> supernets_;
 };
 
 // --- the table ---------------------------------------------------------------------------------------------------
@@ -193,20 +272,58 @@ double mean(const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+/// Estimates of every cell, from those of the networks that were asked for.
+void fill_estimates(const std::vector<EstimateRecord>& records, TrainingLog& log) {
+    log.estimates.assign(cell_count, std::numeric_limits<double>::quiet_NaN());
+    double seconds = 0;
+    for (const EstimateRecord& record : records) {
+        std::copy(record.accuracy.begin(), record.accuracy.end(), log.estimates.begin() + record.first);
+        seconds += record.query_s;
+    }
+    const std::vector<CellIndex> network = canonical_table(Identity::pruned);
+    std::int64_t asked = 0;
+    for (CellIndex i = 0; i < cell_count; ++i) {
+        const CellIndex of = network[static_cast<std::size_t>(i)];
+        asked += of == i;
+        log.estimates[static_cast<std::size_t>(i)] = log.estimates[static_cast<std::size_t>(of)];
+    }
+    log.query_s = seconds / static_cast<double>(asked);
+}
+
+TrainingLog make_log(const TableBuildRequest& request, const std::vector<TrainingResult>& results) {
+    TrainingLog log;
+    log.deck = request.deck;
+    log.effective_deck = request.effective_deck;
+    std::vector<EstimateRecord> estimates;
+    for (const TrainingResult& result : results) {
+        if (const auto* training = std::get_if<CellTrainingRecord>(&result)) log.trainings.push_back(*training);
+        if (const auto* score = std::get_if<ScoreRecord>(&result)) log.scores.push_back(*score);
+        if (const auto* supernet = std::get_if<SupernetRecord>(&result)) log.supernets.push_back(*supernet);
+        if (const auto* estimate = std::get_if<EstimateRecord>(&result)) estimates.push_back(*estimate);
+    }
+    std::sort(log.trainings.begin(), log.trainings.end(),
+              [](const auto& a, const auto& b) { return std::pair(a.cell, a.seed) < std::pair(b.cell, b.seed); });
+    std::sort(log.scores.begin(), log.scores.end(), [](const auto& a, const auto& b) { return a.cell < b.cell; });
+    std::sort(log.supernets.begin(), log.supernets.end(),
+              [](const auto& a, const auto& b) { return a.operation < b.operation; });
+    if (!estimates.empty()) fill_estimates(estimates, log);
+    return log;
+}
+
 /// Rows: cells with a training that did not diverge; values are means over their seeds.
-ArchitectureTable make_table(const TrainingDeckOptions& options, const std::vector<CellTrainingRecord>& trainings,
-                             const std::optional<SupernetRecord>& supernet) {
+ArchitectureTable make_table(const TrainingDeckOptions& options, const TrainingLog& log) {
     struct Values {
         std::vector<double> accuracy, inference_s, training_s;
     };
     std::map<CellIndex, Values> by_cell;
-    for (const CellTrainingRecord& t : trainings) {
+    for (const CellTrainingRecord& t : log.trainings) {
         if (t.diverged) continue;
         Values& values = by_cell[t.cell];
         values.accuracy.push_back(t.test_accuracy);
         values.inference_s.push_back(t.inference_s);
         values.training_s.push_back(t.training_s);
     }
+    const bool estimated = !log.estimates.empty();
     ArchitectureTable table;
     table.name = options.table.name;
     table.source = options.table.source;
@@ -218,30 +335,20 @@ ArchitectureTable make_table(const TrainingDeckOptions& options, const std::vect
         // Timings err to one side: the shortest is the least disturbed.
         latency.values.push_back(1e6 * *std::min_element(values.inference_s.begin(), values.inference_s.end()));
         table.evaluation_s.push_back(mean(values.training_s));
-        table.sampling_s.push_back(supernet ? supernet->query_s : 0.0);
-        if (supernet) accuracy.estimates.push_back(supernet->estimates[static_cast<std::size_t>(cell)]);
+        table.sampling_s.push_back(log.query_s);
+        if (estimated) accuracy.estimates.push_back(log.estimates[static_cast<std::size_t>(cell)]);
     }
     latency.estimates = latency.values;  // known without a training
     table.objectives = {std::move(accuracy), std::move(latency)};
-    if (supernet) table.supernet_training_s = supernet->training_s;
+    for (const SupernetRecord& supernet : log.supernets) table.supernet_training_s += supernet.training_s;
     return table;
 }
 
 void write_results(const TableBuildRequest& request, const TrainingData& data, const std::string& power_source,
                    const std::vector<TrainingResult>& results) {
-    TrainingLog log;
-    log.deck = request.deck;
-    log.effective_deck = request.effective_deck;
+    TrainingLog log = make_log(request, results);
     log.power_source = power_source;
-    for (const TrainingResult& result : results) {
-        if (const auto* training = std::get_if<CellTrainingRecord>(&result)) log.trainings.push_back(*training);
-        if (const auto* score = std::get_if<ScoreRecord>(&result)) log.scores.push_back(*score);
-        if (const auto* one = std::get_if<SupernetRecord>(&result)) log.supernet = *one;
-    }
-    std::sort(log.trainings.begin(), log.trainings.end(),
-              [](const auto& a, const auto& b) { return std::pair(a.cell, a.seed) < std::pair(b.cell, b.seed); });
-    std::sort(log.scores.begin(), log.scores.end(), [](const auto& a, const auto& b) { return a.cell < b.cell; });
-    const ArchitectureTable table = make_table(request.options, log.trainings, log.supernet);
+    const ArchitectureTable table = make_table(request.options, log);
     if (table.size() == 0) throw RunError("no training ended without diverging: there is no table to write");
     const ImageSet& images = data.images.train;
     for (const CellIndex cell : table.cells) {
@@ -256,111 +363,129 @@ void write_results(const TableBuildRequest& request, const TrainingData& data, c
                request.output.string());
 }
 
+// --- a build -----------------------------------------------------------------------------------------------------
+
 /// What a build begins with.
 struct Start {
     TableBuildRequest request;
+    Layout layout;
     TrainingData data;
     std::unique_ptr<JournalWriter> journal;  ///< rank 0
     std::vector<TrainingResult> done;        ///< rank 0
-    std::vector<Task> tasks;
 };
 
 Start prepare(TableBuildRequest request, const Communicator& world) {
     Start start;
+    start.layout = plan_layout(world.size(), request.options.run.ranks_per_group, 1);
     if (world.rank() == 0) {
         const std::filesystem::path journal = request.output.string() + ".journal";
         const bool goes_on = std::filesystem::exists(journal);
         require_writable(request.output, goes_on);  // a file that has its journal beside it is ours to replace
-        start.journal = std::make_unique<JournalWriter>(
-            journal, identity_of(request.options),
-            [&](const Bytes& payload) { start.done.push_back(training_result_from(payload)); });
+        const std::string supernet = supernet_identity_of(request.options);
+        start.journal =
+            std::make_unique<JournalWriter>(journal, identity_of(request.options), [&](const Bytes& payload) {
+                TrainingResult result = training_result_from(payload);
+                if (is_of(result, supernet)) start.done.push_back(std::move(result));
+            });
         if (goes_on) spdlog::info("{}: goes on after {} result(s)", journal.string(), start.done.size());
     }
-    start.tasks = all_tasks(request.options.table);
     start.data = load_training_data(request.options.data);
     start.request = std::move(request);
     return start;
 }
 
-void run_build(Start start, const Communicator& world) {
-    omp_set_num_threads(1);  // a rank is a core
-    Worker worker(start.request.options, start.data, world.size() == 1);
-    const auto work = [&](std::int64_t number) -> Bytes {
-        const Task& task = start.tasks[static_cast<std::size_t>(number)];
-        switch (task.kind) {
-            case Task::Kind::training:
-                return to_bytes(worker.train(task.cell, task.seed));
-            case Task::Kind::scores:
-                return to_bytes(worker.score(task.cell));
-            case Task::Kind::supernet:
-                return to_bytes(worker.train_supernet());
-        }
-        return {};
+/// Rank 0's records of these supernets, on all ranks.
+std::map<std::int32_t, SupernetRecord> share_supernets(const std::vector<std::int32_t>& operations,
+                                                       const std::vector<TrainingResult>& done,
+                                                       const Communicator& world) {
+    std::map<std::int32_t, SupernetRecord> records;
+    for (const std::int32_t operation : operations) {
+        Bytes bytes;
+        for (const TrainingResult& result : done)
+            if (task_of(result) == Task{Task::Kind::supernet, 0, 0, operation}) bytes = to_bytes(result);
+        world.broadcast(bytes);
+        records[operation] = std::get<SupernetRecord>(training_result_from(bytes));
+    }
+    return records;
+}
+
+void run_phase(Start& start, const Phase& phase, const Workers& workers, Worker* worker) {
+    const auto work = [&](std::int64_t number) {
+        return to_bytes(worker->work(phase.tasks[static_cast<std::size_t>(number)]));
     };
-    if (world.rank() != 0) return run_tasks(world, {}, work, {});
+    if (workers.world.rank() != 0) return run_tasks(workers, {}, work, {});
 
     std::set<Task> done;
     for (const TrainingResult& result : start.done) done.insert(task_of(result));
     std::vector<std::int64_t> left;
-    for (std::size_t i = 0; i < start.tasks.size(); ++i)
-        if (!done.contains(start.tasks[i])) left.push_back(static_cast<std::int64_t>(i));
-    {
-        Progress progress("tasks", left.size());
-        run_tasks(world, left, work, [&](std::int64_t, const Bytes& result) {
-            start.journal->append(result);
-            start.journal->sync();
-            start.done.push_back(training_result_from(result));
-            progress.advance();
-        });
+    for (std::size_t i = 0; i < phase.tasks.size(); ++i)
+        if (!done.contains(phase.tasks[i])) left.push_back(static_cast<std::int64_t>(i));
+    Progress progress("tasks", left.size());
+    run_tasks(workers, left, work, [&](std::int64_t, const Bytes& result) {
+        start.journal->append(result);
+        start.journal->sync();
+        start.done.push_back(training_result_from(result));
+        progress.advance();
+    });
+}
+
+/// Of the first worker, on rank 0.
+std::string power_source(const Workers& workers, const Worker* worker) {
+    if (workers.groups == 0) return worker->power_source();
+    workers.world.maximum(0);  // no task is under way any more whose result the coordinator awaits
+    if (workers.world.rank() == 1) {
+        const std::string text = worker->power_source();
+        const auto* first = reinterpret_cast<const std::byte*>(text.data());
+        workers.world.send(0, Message::power_source, Bytes(first, first + text.size()));
     }
-    write_results(start.request, start.data, worker.meter().source(), start.done);
+    if (workers.world.rank() != 0) return "";
+    const Bytes text = workers.world.receive().payload;
+    return {reinterpret_cast<const char*>(text.data()), text.size()};
+}
+
+void run_build(Start& start, const Workers& workers, Worker* worker) {
+    omp_set_num_threads(1);  // a rank is a core
+    for (const Phase& phase : all_phases(start.request.options)) {
+        auto supernets = share_supernets(phase.supernets, start.done, workers.world);
+        const bool diverged = std::any_of(supernets.begin(), supernets.end(), [](const auto& s) { return s.second.diverged; });
+        if (diverged) {
+            if (workers.world.rank() == 0)
+                spdlog::warn("a supernet diverged (supernet.learning_rate?): the table gets no estimates");
+            break;
+        }
+        if (worker) worker->take(std::move(supernets));
+        run_phase(start, phase, workers, worker);
+    }
+    const std::string source = power_source(workers, worker);
+    if (workers.world.rank() == 0) write_results(start.request, start.data, source, start.done);
+}
+
+/// A communicator of the ranks that work.
+std::optional<Communicator> working_ranks(const Communicator& world) {
+    if (world.size() == 1) return world;
+    return world.split(world.rank() == 0 ? -1 : 0, world.rank());
 }
 
 }  // namespace
 
 ExitCode build_table(const std::function<TableBuildRequest()>& read, const Communicator& world) {
     Start start;
-    const ExitCode code = agree(world, [&] { start = prepare(read(), world); });
-    if (code != ExitCode::done) return code;
-    abort_on_failure(world, [&] { run_build(std::move(start), world); });
-    return ExitCode::done;
-}
+    const ExitCode ready = agree(world, [&] { start = prepare(read(), world); });
+    if (ready != ExitCode::done) return ready;
 
-ExitCode train_command(const TrainingDeckOptions& options, const std::string& architecture, std::int64_t seed,
-                       int threads) {
-    const Cell cell = parse_cell(architecture);
-    const TrainingData data = load_training_data(options.data);
-    const int used = threads > 0 ? threads : 1;
-    const auto training =
-        train_cell(data, options.skeleton, options.training, cell, static_cast<std::uint64_t>(seed), {used, false, {}});
-    const ImageSet& images = data.images.train;
-    const NetworkCost cost = cost_of(
-        standalone_graph(options.skeleton, {images.height, images.width, images.channels}, images.classes, cell));
-    fmt::print("{}\n{} parameters, {} FLOPs an image; {}: {} images trained on, {} held out, {} to test; seed {}\n",
-               to_string(cell), cost.parameters, cost.flops, data.images.name, data.split.train.size(),
-               data.split.validation.size(), data.images.test.size(), seed);
-    Meter meter(options.meter, {used, {}, ""});
-    const double begin = monotonic_s();
-    const auto steps_per_epoch = training->steps() / options.training.epochs;
-    for (int epoch = 0; epoch < options.training.epochs && !training->finished(); ++epoch) {
-        training->run(steps_per_epoch);
-        if (training->diverged()) break;
-        fmt::print("epoch {:>4}   loss {:.4f}   training accuracy {:.2f} %\n", epoch + 1, training->curve().back().loss,
-                   training->curve().back().accuracy);
-        std::fflush(stdout);
-    }
-    const double seconds = monotonic_s() - begin;
-    const EnergyReading energy = meter.read({Seconds(seconds), Seconds(seconds)});
-    const double trained = static_cast<double>(training->step()) / static_cast<double>(steps_per_epoch) *
-                           static_cast<double>(data.split.train.size());
-    const double inference_s = training->inference_s(options.table.latency_repeats);
-    const Accuracies reached = training->evaluate();
-    if (training->diverged()) fmt::print("diverged: the loss is no longer finite\n");
-    fmt::print("accuracy: validation {:.2f} %, test {:.2f} %\n", reached.validation, reached.test);
-    fmt::print("training: {:.2f} s, {:.0f} images/s on {} thread(s), {:.1f} MB; inference {:.1f} us an image\n",
-               seconds, trained / seconds, used, static_cast<double>(training->memory_bytes()) / 1e6,
-               1e6 * inference_s);
-    fmt::print("energy: {:.1f} J {} ({})\n", energy.total().value, basis(energy), meter.source());
+    const TrainingDeckOptions options = start.request.options;
+    const Workers workers = make_workers(world, start.layout);
+    const auto working = working_ranks(world);
+    std::optional<Communicator> node;
+    if (working) node = working->node();
+    std::unique_ptr<Worker> worker;
+    const ExitCode placed = agree(world, [&] {
+        if (!working) return;
+        const Device device = choose_device(options.run.device, 1, node->rank(), node->size());
+        worker = std::make_unique<Worker>(options, start.data, *workers.group, device, node->size() == 1);
+    });
+    if (placed != ExitCode::done) return placed;
+    abort_on_failure(world, [&] { run_build(start, workers, worker.get()); });
     return ExitCode::done;
 }
 

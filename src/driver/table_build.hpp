@@ -21,11 +21,8 @@ struct TableBuildRequest {
 
 /// Trains what the deck asks for, on all ranks, and writes the table file. What is finished is appended to
 /// OUTPUT.journal at once; a journal that is there already is gone on with, so a build that was killed loses the
-/// trainings in flight, and a build with more cells or seeds adds to what there is. Collective.
+/// trainings in flight, and a build with more cells or seeds adds to what there is. A supernet that the deck has
+/// other options for is trained anew. Collective.
 ExitCode build_table(const std::function<TableBuildRequest()>& read, const Communicator& world);
-
-/// `cenas train`: one cell from scratch; prints its curve, accuracies, speed and energy.
-ExitCode train_command(const TrainingDeckOptions& options, const std::string& architecture, std::int64_t seed,
-                       int threads);
 
 }  // namespace cenas

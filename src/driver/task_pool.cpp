@@ -22,10 +22,10 @@ std::int64_t task_from(const Bytes& bytes) {
 }
 
 /// A worker's message is the task that it has done, and its result; at first no task.
-void hand_out(const Communicator& world, const std::vector<std::int64_t>& tasks,
+void hand_out(const Communicator& world, int groups, const std::vector<std::int64_t>& tasks,
               const std::function<void(std::int64_t, const Bytes&)>& collect) {
     std::size_t next = 0;
-    for (int at_work = world.size() - 1; at_work > 0;) {
+    for (int at_work = groups; at_work > 0;) {
         const auto received = world.receive();
         const std::int64_t done = task_from(received.payload);
         const std::int64_t task = next < tasks.size() ? tasks[next++] : no_task;
@@ -35,11 +35,18 @@ void hand_out(const Communicator& world, const std::vector<std::int64_t>& tasks,
     }
 }
 
-void work_for(const Communicator& world, const std::function<Bytes(std::int64_t)>& work) {
+/// The first rank of a group asks for tasks, and tells the others.
+void work_for(const Communicator& world, const Communicator& group, const std::function<Bytes(std::int64_t)>& work) {
+    const bool leads = group.rank() == 0;
     Bytes message = to_bytes(no_task);
     for (;;) {
-        world.send(0, Message::results, message);
-        const std::int64_t task = task_from(world.receive().payload);
+        Bytes announced;
+        if (leads) {
+            world.send(0, Message::results, message);
+            announced = world.receive().payload;
+        }
+        group.broadcast(announced);
+        const std::int64_t task = task_from(announced);
         if (task == no_task) return;
         message = to_bytes(task);
         const Bytes result = work(task);
@@ -49,15 +56,21 @@ void work_for(const Communicator& world, const std::function<Bytes(std::int64_t)
 
 }  // namespace
 
-void run_tasks(const Communicator& world, const std::vector<std::int64_t>& tasks,
+Workers make_workers(const Communicator& world, const Layout& layout) {
+    if (layout.groups == 0) return {world, world, 0};
+    const int color = world.rank() == 0 ? -1 : (world.rank() - 1) / layout.ranks_per_group;
+    return {world, world.split(color, world.rank()), layout.groups};
+}
+
+void run_tasks(const Workers& workers, const std::vector<std::int64_t>& tasks,
                const std::function<Bytes(std::int64_t)>& work,
                const std::function<void(std::int64_t, const Bytes&)>& collect) {
-    if (world.size() == 1)
+    if (workers.groups == 0)
         for (const std::int64_t task : tasks) collect(task, work(task));
-    else if (world.rank() == 0)
-        hand_out(world, tasks, collect);
+    else if (!workers.group)
+        hand_out(workers.world, workers.groups, tasks, collect);
     else
-        work_for(world, work);
+        work_for(workers.world, *workers.group, work);
 }
 
 }  // namespace cenas

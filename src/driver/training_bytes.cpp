@@ -24,9 +24,11 @@ void fields(Visit& visit, Record& r) {
         visit(r.epoch_loss), visit(r.epoch_accuracy);
     } else if constexpr (std::is_same_v<Plain, ScoreRecord>) {
         visit(r.cell), visit(r.synflow_log10), visit(r.nwot);
+    } else if constexpr (std::is_same_v<Plain, SupernetRecord>) {
+        visit(r.made_with), visit(r.operation), visit(r.training_s), visit(r.training_j), visit(r.measured);
+        visit(r.diverged), visit(r.epoch_loss), visit(r.epoch_accuracy), visit(r.state);
     } else {
-        visit(r.training_s), visit(r.training_j), visit(r.measured), visit(r.query_s), visit(r.estimates);
-        visit(r.epoch_loss), visit(r.epoch_accuracy);
+        visit(r.made_with), visit(r.first), visit(r.query_s), visit(r.accuracy);
     }
 }
 
@@ -60,6 +62,9 @@ TrainingResult training_result_from(const Bytes& bytes) {
             break;
         case 2:
             result = read_record<SupernetRecord>(read);
+            break;
+        case 3:
+            result = read_record<EstimateRecord>(read);
             break;
         default:
             throw DataError("the record of a training has an unknown kind");

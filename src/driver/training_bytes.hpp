@@ -10,7 +10,7 @@
 namespace cenas {
 
 /// What a task of a table build results in: what travels between ranks, and a record of the journal.
-using TrainingResult = std::variant<CellTrainingRecord, ScoreRecord, SupernetRecord>;
+using TrainingResult = std::variant<CellTrainingRecord, ScoreRecord, SupernetRecord, EstimateRecord>;
 
 Bytes to_bytes(const TrainingResult& result);
 /// Throws DataError for bytes that are no result.

@@ -10,6 +10,12 @@
 
 namespace cenas {
 
+/// [run]: where trainings run.
+struct TrainingRunOptions {
+    std::string device = "cpu";  ///< cpu, cuda
+    int ranks_per_group = 1;     ///< of a table build: MPI ranks that train one network together
+};
+
 /// [table]: what `cenas table build` makes.
 struct TableBuildOptions {
     std::string name = "trained";
@@ -29,6 +35,7 @@ struct TrainingDeckOptions {
     TrainingOptions training;
     SupernetOptions supernet;
     MeterOptions meter;
+    TrainingRunOptions run;
     TableBuildOptions table;
 };
 

@@ -207,14 +207,12 @@ void write_scores(h5::Writer& file, const std::vector<ScoreRecord>& scores) {
                  {"1", "nwot score", rows});
 }
 
+/// A supernet's training, in a group of its own.
 void write_supernet(h5::Writer& file, const SupernetRecord& supernet) {
-    const std::string group = "/training/supernet";
-    std::vector<std::string> cells;
-    for (CellIndex i = 0; i < cell_count; ++i) cells.push_back(cell_string(i));
-    file.dataset(group + "/architecture", cells, {"1", "NAS-Bench-201 cell string", {}});
-    file.scale(group + "/architecture", "architecture");
-    file.dataset(group + "/estimate", supernet.estimates,
-                 {"%", "accuracy with the supernet's weights on images held out", {group + "/architecture"}});
+    const std::string group = supernet.operation == whole_supernet
+                                  ? "/training/supernet"
+                                  : fmt::format("/training/split/{}",
+                                                operation_name(static_cast<Operation>(supernet.operation)));
     write_epoch_scale(file, group, supernet.epoch_loss.size());
     file.dataset(group + "/epoch_loss", supernet.epoch_loss,
                  {"1", "mean training loss of an epoch", {group + "/epoch"}});
@@ -222,7 +220,18 @@ void write_supernet(h5::Writer& file, const SupernetRecord& supernet) {
     file.attribute(group, "training_s", supernet.training_s);
     file.attribute(group, "training_j", supernet.training_j);
     file.attribute(group, "energy_measured", std::int64_t{supernet.measured ? 1 : 0});
-    file.attribute(group, "query_s", supernet.query_s);
+}
+
+/// What the supernet, or those that it was split into, say of every cell.
+void write_estimates(h5::Writer& file, const TrainingLog& log) {
+    const std::string group = "/training/supernet";
+    std::vector<std::string> cells;
+    for (CellIndex i = 0; i < cell_count; ++i) cells.push_back(cell_string(i));
+    file.dataset(group + "/architecture", cells, {"1", "NAS-Bench-201 cell string", {}});
+    file.scale(group + "/architecture", "architecture");
+    file.dataset(group + "/estimate", log.estimates,
+                 {"%", "accuracy with the supernet's weights on images held out", {group + "/architecture"}});
+    file.attribute(group, "query_s", log.query_s);
 }
 
 void write_training_log(h5::Writer& file, const TrainingLog& log) {
@@ -232,7 +241,8 @@ void write_training_log(h5::Writer& file, const TrainingLog& log) {
     file.attribute("/training", "power_source", log.power_source);
     write_cell_trainings(file, log.trainings);
     if (!log.scores.empty()) write_scores(file, log.scores);
-    if (log.supernet) write_supernet(file, *log.supernet);
+    for (const SupernetRecord& supernet : log.supernets) write_supernet(file, supernet);
+    if (!log.estimates.empty()) write_estimates(file, log);
     file.dataset("/training/parameters", log.parameters, {"1", "parameters of the network", {"/architecture"}});
     file.dataset("/training/flops", log.flops,
                  {"1", "operations of an inference, counted as NAS-Bench-201 does", {"/architecture"}});

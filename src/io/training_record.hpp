@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +17,7 @@ struct CellTrainingRecord {
     std::int64_t seed = 0;
     bool diverged = false;
     double validation_accuracy = 0, test_accuracy = 0;  ///< %; NaN where it diverged
-    double training_s = 0;                              ///< wall seconds, evaluation not included
+    double training_s = 0;                              ///< core-seconds (on GPUs: GPU-seconds), evaluation not included
     double training_j = 0;
     bool measured = false;   ///< joules were measured, not modelled
     double inference_s = 0;  ///< an image
@@ -30,13 +30,23 @@ struct ScoreRecord {
     double synflow_log10 = 0, nwot = 0;
 };
 
-/// A trained supernet and what it says of every cell of the space.
+/// A trained supernet, or one of those that few-shot NAS splits it into.
 struct SupernetRecord {
+    std::string made_with;       ///< options and data
+    std::int32_t operation = 0;  ///< that the split edge has; whole_supernet: it was not split
     double training_s = 0, training_j = 0;
-    bool measured = false;
-    double query_s = 0;             ///< mean of a query
-    std::vector<double> estimates;  ///< % accuracy, by CellIndex
+    bool measured = false, diverged = false;
     std::vector<double> epoch_loss, epoch_accuracy;
+    std::vector<std::byte> state;  ///< as Training::save() gives it
+};
+constexpr std::int32_t whole_supernet = -1;
+
+/// What a supernet says of the cells [first, first + accuracy.size()); NaN where a cell is another's network.
+struct EstimateRecord {
+    std::string made_with;
+    CellIndex first = 0;
+    double query_s = 0;            ///< core-seconds, of all of them
+    std::vector<double> accuracy;  ///< %
 };
 
 /// Everything that went into a table of our own trainings: beside the table, in its file.
@@ -45,7 +55,9 @@ struct TrainingLog {
     std::string power_source;  ///< of joules that are modelled, or what measured them
     std::vector<CellTrainingRecord> trainings;
     std::vector<ScoreRecord> scores;
-    std::optional<SupernetRecord> supernet;
+    std::vector<SupernetRecord> supernets;  ///< the whole one first
+    std::vector<double> estimates;          ///< % accuracy, by CellIndex; empty where no supernet was trained
+    double query_s = 0;                     ///< mean core-seconds of an estimate
     std::vector<std::int64_t> parameters, flops;  ///< of each row of the table
 };
 

@@ -59,6 +59,8 @@ CellIndex index_of(const Cell& cell) {
     return index;
 }
 
+std::string_view operation_name(Operation operation) { return operation_names[static_cast<std::size_t>(operation)]; }
+
 std::string to_string(const Cell& cell) {
     std::string text;
     for (std::size_t e = 0; e < edges.size(); ++e) {

@@ -22,6 +22,9 @@ inline constexpr int operation_count = 5;
 inline constexpr int edge_count = 6;
 inline constexpr int cell_count = 15625;  // 5^6
 
+/// As in NAS-Bench-201.
+std::string_view operation_name(Operation operation);
+
 /// A cell by its number: the six operation codes as digits of a base-5 number, edges in string order
 /// (0->1, 0->2, 1->2, 0->3, 1->3, 2->3), first edge most significant. In [0, cell_count).
 using CellIndex = std::int32_t;

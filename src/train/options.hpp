@@ -45,6 +45,8 @@ struct SupernetOptions {
     double learning_rate = 0.025;
     double weight_decay = 1e-4;
     int query_images = 1000;  ///< of those held out, for one estimate
+    int split_epochs = 0;     ///< few-shot NAS: of each of the five sub-supernets; 0: the supernet is not split
+    int split_edge = 0;       ///< which edge has one operation each in them, 0..5
 };
 
 }  // namespace cenas

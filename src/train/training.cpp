@@ -65,6 +65,7 @@ class Steps {
           options_(options),
           seed_(seed),
           group_(place.group),
+          on_gpu_(place.cuda),
           epochs_(options.epochs),
           device_(place.cuda ? cuda_device<T>() : cpu_device<T>(place.threads)),
           resources_(*device_),
@@ -120,7 +121,7 @@ class Steps {
         const typename Network<T>::Batch batch{static_cast<int>(chosen.size()), n};
         network.forward(batch, pointers(), true);
         network.backward(batch, pointers());
-        sum_gradient();
+        sum(static_cast<P*>(gradient_.get()), count_of(parameters_), group_.sum_floats);
         const double progress = static_cast<double>(step) / static_cast<double>(steps());
         const double rate = 0.5 * options_.learning_rate * (1 + std::cos(std::numbers::pi * progress));
         for (const ParameterRange& range : ranges) update(range, rate);
@@ -194,14 +195,25 @@ class Steps {
         return header;
     }
 
+    /// Adds the group's numbers, on the device.
+    void sum_over_group(double* numbers, std::size_t count) { sum(numbers, count, group_.sum_doubles); }
+
     std::size_t memory_bytes() const {
         return resources_.arena.bytes() + 3 * weights_.bytes() + running_.bytes() + staging_.size() * sizeof(float);
     }
 
   private:
-    void sum_gradient() {
-        if constexpr (std::is_same_v<P, float>)
-            if (group_.size > 1) group_.sum_floats(static_cast<float*>(gradient_.get()), count_of(parameters_));
+    template <class V>
+    void sum(V* numbers, std::size_t count, const std::function<void(V*, std::size_t)>& over_group) {
+        if (group_.size == 1) return;
+        if (!on_gpu_ || group_.takes_gpu_memory) {
+            device_->synchronize();
+            return over_group(numbers, count);
+        }
+        std::vector<V> there(count);
+        device_->download(there.data(), numbers, count * sizeof(V));
+        over_group(there.data(), count);
+        device_->upload(numbers, there.data(), count * sizeof(V));
     }
 
     void update(const ParameterRange& range, double rate) {
@@ -216,6 +228,7 @@ class Steps {
     TrainingOptions options_;
     std::uint64_t seed_;
     TrainingGroup group_;
+    bool on_gpu_;
     int epochs_;
     std::unique_ptr<NetworkDevice<T>> device_;
     NetworkResources<T> resources_;
@@ -397,7 +410,8 @@ class CellTrainingOn final : public Sliced<CellTraining, CellTrainingOn<T>, T> {
           network_(this->core_->resources(), graph, static_cast<int>(this->core_->largest_batch()),
                    Network<T>::Use::training),
           ranges_{{0, graph.parameters}} {
-        if (place.group.size > 1) network_.set_group(place.group.sum_doubles);
+        if (place.group.size > 1)
+            network_.set_group([this](double* v, std::size_t n) { this->core_->sum_over_group(v, n); });
         std::vector<P> running(count_of(graph.running), P(0));  // PyTorch begins with mean 0, variance 1
         for (const Node& node : graph.nodes)
             for (const Edge& edge : node.in)
@@ -421,14 +435,14 @@ class SupernetTrainingOn final : public Sliced<SupernetTraining, SupernetTrainin
                        std::uint64_t seed, const TrainingPlace& place)
         : Base(std::make_unique<Steps<T>>(data, options, seed, place, initial(data, skeleton, seed), 0,
                                           identity_of("supernet", "", data, skeleton, options, seed))),
-          skeleton_(skeleton),
-          group_(place.group) {}
+          skeleton_(skeleton) {}
 
     void one_step(std::int64_t step) {
         const Graph graph = this->graph(path(step));
         Network<T> network(this->core_->resources(), graph, static_cast<int>(this->core_->largest_batch()),
                            Network<T>::Use::training);
-        if (group_.size > 1) network.set_group(group_.sum_doubles);
+        if (this->core_->group().size > 1)
+            network.set_group([this](double* v, std::size_t n) { this->core_->sum_over_group(v, n); });
         this->core_->step(network, used_parameters(graph), step);
         const auto sums = network.tally();
         tally_.loss += sums.loss;
@@ -491,7 +505,6 @@ class SupernetTrainingOn final : public Sliced<SupernetTraining, SupernetTrainin
     }
 
     SkeletonOptions skeleton_;
-    TrainingGroup group_;
     typename Network<T>::Tally tally_;
     std::int64_t first_step_ = 0;  // steps before the split
     int split_edge_ = -1;

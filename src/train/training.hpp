@@ -29,6 +29,7 @@ TrainingData load_training_data(const DataOptions& options);
 /// them, in the same order everywhere.
 struct TrainingGroup {
     int rank = 0, size = 1;
+    bool takes_gpu_memory = false;  ///< the sums may be given a GPU's pointers: else numbers come to the host and back
     std::function<void(double*, std::size_t)> sum_doubles;
     std::function<void(float*, std::size_t)> sum_floats;
 };

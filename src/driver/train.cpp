@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "driver/train.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "driver/collective.hpp"
+#include "driver/training_place.hpp"
+#include "train/skeleton.hpp"
+#include "train/training.hpp"
+
+namespace cenas {
+namespace {
+
+/// A training on one rank. `data` outlives `training` and stays where it is.
+struct Run {
+    TrainRequest request;
+    TrainingData data;
+    std::unique_ptr<WorkMeter> meter;
+    std::unique_ptr<CellTraining> training;
+};
+
+void prepare(TrainRequest request, const Communicator& world, const Communicator& node, Run& run) {
+    const TrainingDeckOptions& options = request.options;
+    const Cell cell = parse_cell(request.architecture);
+    run.data = load_training_data(options.data);
+    const Device device = choose_device(options.run.device, request.threads, node.rank(), node.size());
+    run.meter = std::make_unique<WorkMeter>(options.meter, device, node.size() == 1);
+    run.training =
+        train_cell(run.data, options.skeleton, options.training, cell, static_cast<std::uint64_t>(request.seed),
+                   {request.threads, device.cuda, training_group(world)});
+    run.request = std::move(request);
+}
+
+void print_head(const Run& run) {
+    const TrainingDeckOptions& options = run.request.options;
+    const ImageSet& images = run.data.images.train;
+    const Cell cell = parse_cell(run.request.architecture);
+    const NetworkCost cost = cost_of(
+        standalone_graph(options.skeleton, {images.height, images.width, images.channels}, images.classes, cell));
+    fmt::print("{}\n{} parameters, {} FLOPs an image; {}: {} images trained on, {} held out, {} to test; seed {}\n",
+               to_string(cell), cost.parameters, cost.flops, run.data.images.name, run.data.split.train.size(),
+               run.data.split.validation.size(), run.data.images.test.size(), run.request.seed);
+}
+
+/// Epoch by epoch.
+void train(CellTraining& training, int epochs, bool speaks) {
+    const std::int64_t steps_per_epoch = training.steps() / epochs;
+    for (int epoch = 1; epoch <= epochs && !training.finished(); ++epoch) {
+        training.run(steps_per_epoch);
+        if (!speaks || training.diverged()) continue;
+        const EpochResult& result = training.curve().back();
+        fmt::print("epoch {:>4}   loss {:.4f}   training accuracy {:.2f} %\n", epoch, result.loss, result.accuracy);
+        std::fflush(stdout);
+    }
+}
+
+void run_and_report(const Run& run, const Communicator& world) {
+    const bool speaks = world.rank() == 0;
+    const TrainingDeckOptions& options = run.request.options;
+    if (speaks) print_head(run);
+    const double began = monotonic_s();
+    const Metered cost = run.meter->run([&] { train(*run.training, options.training.epochs, speaks); });
+    const double seconds = monotonic_s() - began;
+    std::array<double, 1> joules{cost.joules};
+    world.sum(joules.data(), joules.size());
+    if (!speaks) return;
+
+    const double epochs = static_cast<double>(run.training->step()) / static_cast<double>(run.training->steps()) *
+                          options.training.epochs;
+    const double images = epochs * static_cast<double>(run.data.split.train.size());
+    const Accuracies reached = run.training->evaluate();
+    const double inference_s = run.training->inference_s(options.table.latency_repeats);
+    if (run.training->diverged()) fmt::print("diverged: the loss is no longer finite\n");
+    fmt::print("accuracy: validation {:.2f} %, test {:.2f} %\n", reached.validation, reached.test);
+    fmt::print("training: {:.2f} s, {:.0f} images/s on {} rank(s) x {} thread(s), {:.1f} MB a rank\n", seconds,
+               images / seconds, world.size(), run.request.threads,
+               static_cast<double>(run.training->memory_bytes()) / 1e6);
+    fmt::print("inference: {:.1f} us an image on one rank\n", 1e6 * inference_s);
+    fmt::print("energy: {:.1f} J {} ({})\n", joules[0], cost.measured ? "measured" : "modelled", run.meter->source());
+}
+
+}  // namespace
+
+ExitCode train_command(const std::function<TrainRequest()>& read, const Communicator& world) {
+    const Communicator node = world.node();
+    Run run;
+    const ExitCode code = agree(world, [&] { prepare(read(), world, node, run); });
+    if (code != ExitCode::done) return code;
+    abort_on_failure(world, [&] { run_and_report(run, world); });
+    return ExitCode::done;
+}
+
+}  // namespace cenas
