@@ -19,6 +19,7 @@
 #include "config/training_deck.hpp"
 #include "driver/commands.hpp"
 #include "driver/table_build.hpp"
+#include "driver/table_plan.hpp"
 #include "driver/train.hpp"
 
 namespace {
@@ -131,14 +132,16 @@ void add_import_commands(CLI::App& app, Arguments& arguments) {
 }
 
 void add_training_commands(CLI::App& app, Arguments& arguments) {
-    CLI::App& train = *app.add_subcommand("train", "Train one cell from scratch, by all ranks together: curve, accuracy, images/s, joules");
+    CLI::App& train = *app.add_subcommand(
+        "train", "Train one cell from scratch, by all ranks together: curve, accuracy, images/s, joules");
     train.add_option("deck", arguments.deck, "Training deck (TOML; every key: cenas check --keys)")->required();
     train.add_option("architecture", arguments.architecture, "NAS-Bench-201 cell string")->required();
     train.add_option("overrides", arguments.overrides, "Changes to the deck, section.key=value");
     train.add_option("--seed", arguments.seed, "Seed of weights, order and augmentation")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    train.add_option("--threads", arguments.threads, "OpenMP threads of each rank (default: 1)")->check(CLI::Range(1, 4096));
+    train.add_option("--threads", arguments.threads, "OpenMP threads of each rank (default: 1)")
+        ->check(CLI::Range(1, 4096));
 
     CLI::App& table = *app.add_subcommand("table", "Make a table of architectures");
     table.require_subcommand(1);
@@ -199,12 +202,18 @@ ExitCode check_deck(const Arguments& arguments, const Communicator& world) {
         return ExitCode::done;
     }
     if (arguments.deck.empty()) throw UsageError("cenas check: names no deck");
+    const int ranks = arguments.ranks > 0 ? arguments.ranks : world.size();
+    if (is_training_deck(arguments.deck, arguments.overrides)) {
+        const TrainingDeck deck = read_training_deck(arguments.deck, arguments.overrides);
+        fmt::print("{}", arguments.dump ? deck.effective : describe_table_build(deck.options, ranks));
+        return ExitCode::done;
+    }
     const Deck deck = read_deck(arguments.deck, arguments.overrides);
     if (arguments.dump) {
         fmt::print("{}", deck.effective);
         return ExitCode::done;
     }
-    return check_command(deck.options, arguments.ranks > 0 ? arguments.ranks : world.size(), arguments.threads);
+    return check_command(deck.options, ranks, arguments.threads);
 }
 
 /// Commands that only rank 0 carries out.

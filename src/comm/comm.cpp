@@ -143,9 +143,7 @@ void Communicator::broadcast(Bytes& payload) const {
     wait_until_done(request);
 }
 
-void Communicator::sum(double* values, std::size_t count) const {
-    sum_over(values, count, MPI_DOUBLE, impl_->comm);
-}
+void Communicator::sum(double* values, std::size_t count) const { sum_over(values, count, MPI_DOUBLE, impl_->comm); }
 void Communicator::sum(float* values, std::size_t count) const { sum_over(values, count, MPI_FLOAT, impl_->comm); }
 
 Communicator Communicator::node() const {

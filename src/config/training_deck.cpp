@@ -79,9 +79,10 @@ std::vector<Key> meter_keys(MeterOptions& o) {
 }
 
 std::vector<Key> run_keys(TrainingRunOptions& o) {
-    return {{"device", one_of(o.device, {"cpu", "cuda"}), "", "cuda: each working rank has a GPU of its node for itself"},
-            {"ranks_per_group", integer(o.ranks_per_group, 1, 65'536), "",
-             "of a table build: MPI ranks that train one network together, each on its share of every batch"}};
+    return {
+        {"device", one_of(o.device, {"cpu", "cuda"}), "", "cuda: each working rank has a GPU of its node for itself"},
+        {"ranks_per_group", integer(o.ranks_per_group, 1, 65'536), "",
+         "of a table build: MPI ranks that train one network together, each on its share of every batch"}};
 }
 
 std::vector<Key> table_keys(TableBuildOptions& o) {
@@ -130,6 +131,11 @@ TrainingDeck read_training_deck(const std::filesystem::path& path, const std::ve
     std::string effective = dump_head + write_keys(training_deck_keys(options));
     images = (folder / images).string();
     return {path, std::move(document.text), std::move(effective), std::move(options)};
+}
+
+bool is_training_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+    const DeckDocument document = read_document(path, overrides);
+    return find(document.keys, "data") != nullptr && find(document.keys, "problem") == nullptr;
 }
 
 std::string training_deck_reference() {

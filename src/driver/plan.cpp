@@ -87,16 +87,6 @@ std::string describe_warnings(const Options& options, const Inputs& inputs, cons
     return text;
 }
 
-std::string describe_layout(const Layout& layout, std::size_t searches) {
-    if (layout.groups == 0)
-        return fmt::format("ranks       1: rank 0 runs all {} searches on {} thread(s)\n", searches, layout.threads);
-    return fmt::format(
-        "ranks       {}: rank 0 coordinates (and sleeps while it waits); ranks 1..{} work in {} group(s) of {} "
-        "rank(s), "
-        "{} thread(s) each\n",
-        layout.ranks, layout.ranks - 1, layout.groups, layout.ranks_per_group, layout.threads);
-}
-
 }  // namespace
 
 Inputs load_inputs(const Options& options) {
@@ -150,6 +140,16 @@ Layout plan_layout(int ranks, int ranks_per_group, int threads) {
     return layout;
 }
 
+std::string describe_layout(const Layout& layout, const std::string& work) {
+    if (layout.groups == 0)
+        return fmt::format("ranks       1: rank 0 does all {} on {} thread(s)\n", work, layout.threads);
+    return fmt::format(
+        "ranks       {}: rank 0 coordinates (and sleeps while it waits); ranks 1..{} work in {} group(s) of {} "
+        "rank(s), "
+        "{} thread(s) each\n",
+        layout.ranks, layout.ranks - 1, layout.groups, layout.ranks_per_group, layout.threads);
+}
+
 std::string describe_plan(const Options& options, const Inputs& inputs, const Layout& layout) {
     const auto plan = plan_searches(options, inputs);
     const auto& table = inputs.problem.table;
@@ -185,7 +185,7 @@ std::string describe_plan(const Options& options, const Inputs& inputs, const La
     text += fmt::format("trainings   {} {:.0f} in all\n", has_budget(options) ? "at most" : "about", evaluations);
     text += describe_warnings(options, inputs, plan);
     text += fmt::format("file        about {}\n", file_size(bytes));
-    return text + describe_layout(layout, plan.size());
+    return text + describe_layout(layout, fmt::format("{} searches", plan.size()));
 }
 
 }  // namespace cenas

@@ -45,6 +45,9 @@ struct Layout {
 /// (all cores, or OMP_NUM_THREADS), else one.
 Layout plan_layout(int ranks, int ranks_per_group, int threads);
 
+/// One line: who does the work ("8 searches").
+std::string describe_layout(const Layout& layout, const std::string& work);
+
 /// What `cenas check` prints.
 std::string describe_plan(const Options& options, const Inputs& inputs, const Layout& layout);
 

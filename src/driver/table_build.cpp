@@ -6,8 +6,6 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <limits>
 #include <map>
 #include <memory>
@@ -16,255 +14,25 @@
 #include <set>
 #include <utility>
 
-#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "driver/collective.hpp"
 #include "driver/plan.hpp"
 #include "driver/run.hpp"
+#include "driver/table_worker.hpp"
 #include "driver/task_pool.hpp"
-#include "driver/training_bytes.hpp"
-#include "driver/training_place.hpp"
 #include "io/journal.hpp"
 #include "io/table_file.hpp"
-#include "kernels/rng/shuffle.hpp"
 #include "train/skeleton.hpp"
 #include "train/training.hpp"
-#include "train/zero_cost.hpp"
 
 namespace cenas {
 namespace {
-
-constexpr std::uint64_t supernet_seed = 1;
-constexpr std::uint64_t score_seed = 1;
-
-// --- what there is to do -----------------------------------------------------------------------------------------
-
-struct Task {
-    enum class Kind { training, scores, supernet, estimates } kind;
-    CellIndex cell = 0;  ///< the first, of estimates
-    std::int64_t seed = 0;
-    std::int32_t operation = whole_supernet;  ///< of a supernet
-    friend auto operator<=>(const Task&, const Task&) = default;
-};
-
-constexpr CellIndex cells_of_a_task = 125;  // estimates: seconds of work
-
-/// Networks that differ, in a random order of which every beginning is an even draw.
-std::vector<CellIndex> drawn_cells(const TableBuildOptions& options) {
-    std::vector<CellIndex> cells = canonical_table(Identity::isomorphic);
-    std::sort(cells.begin(), cells.end());
-    cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
-    shuffle(cells, Random(static_cast<std::uint64_t>(options.sample_seed), Stream::table_sample));
-    if (options.cells > 0) cells.resize(std::min(cells.size(), static_cast<std::size_t>(options.cells)));
-    return cells;
-}
-
-/// Tasks of a phase need supernets of the phase before.
-struct Phase {
-    std::vector<Task> tasks;
-    std::vector<std::int32_t> supernets;  ///< that all workers need: the split edge's operations, or whole_supernet
-};
-
-/// The supernet first, since it takes longest; then seed by seed, so that a build that is stopped has all cells once.
-Phase first_phase(const TableBuildOptions& options) {
-    const std::vector<CellIndex> cells = drawn_cells(options);
-    Phase phase;
-    if (options.supernet) phase.tasks.push_back({Task::Kind::supernet});
-    for (int i = 0; i < options.seeds; ++i)
-        for (const CellIndex cell : cells)
-            phase.tasks.push_back({Task::Kind::training, cell, options.first_seed + i, whole_supernet});
-    for (const CellIndex cell : cells) phase.tasks.push_back({Task::Kind::scores, cell, 0, whole_supernet});
-    return phase;
-}
-
-std::vector<Phase> all_phases(const TrainingDeckOptions& options) {
-    std::vector<Phase> phases{first_phase(options.table)};
-    if (!options.table.supernet) return phases;
-    Phase estimates{{}, {whole_supernet}};
-    if (options.supernet.split_epochs > 0) {
-        Phase split{{}, {whole_supernet}};
-        estimates.supernets.clear();
-        for (std::int32_t operation = 0; operation < operation_count; ++operation) {
-            split.tasks.push_back({Task::Kind::supernet, 0, 0, operation});
-            estimates.supernets.push_back(operation);
-        }
-        phases.push_back(std::move(split));
-    }
-    for (CellIndex first = 0; first < cell_count; first += cells_of_a_task)
-        estimates.tasks.push_back({Task::Kind::estimates, first, 0, whole_supernet});
-    phases.push_back(std::move(estimates));
-    return phases;
-}
-
-Task task_of(const TrainingResult& result) {
-    if (const auto* training = std::get_if<CellTrainingRecord>(&result))
-        return {Task::Kind::training, training->cell, training->seed, whole_supernet};
-    if (const auto* score = std::get_if<ScoreRecord>(&result))
-        return {Task::Kind::scores, score->cell, 0, whole_supernet};
-    if (const auto* supernet = std::get_if<SupernetRecord>(&result))
-        return {Task::Kind::supernet, 0, 0, supernet->operation};
-    return {Task::Kind::estimates, std::get<EstimateRecord>(result).first, 0, whole_supernet};
-}
-
-/// What trainings and scores depend on, and so may not change between a build and its continuation. Which cells and
-/// seeds, and the supernet, may.
-std::string identity_of(const TrainingDeckOptions& o) {
-    const auto& t = o.training;
-    return fmt::format(
-        "cenas table build: data {} downsample {} train {} validation {} split {}; skeleton {} channels {} cells {}; "
-        "training epochs {} batch {} rate {} momentum {} decay {} flip {} crop {} precision {}",
-        o.data.format, o.data.downsample, o.data.train_images, o.data.validation_images, o.data.split_seed,
-        o.skeleton.name, o.skeleton.channels, o.skeleton.cells, t.epochs, t.batch, t.learning_rate, t.momentum,
-        t.weight_decay, t.flip, t.crop_padding, t.precision);
-}
-
-/// What supernets and their estimates depend on beside it: of others than the deck's they are made anew.
-std::string supernet_identity_of(const TrainingDeckOptions& o) {
-    const auto& s = o.supernet;
-    return fmt::format("epochs {} batch {} rate {} decay {} query {} split {} edge {}", s.epochs, s.batch,
-                       s.learning_rate, s.weight_decay, s.query_images, s.split_epochs, s.split_edge);
-}
 
 bool is_of(const TrainingResult& result, const std::string& supernet_identity) {
     if (const auto* supernet = std::get_if<SupernetRecord>(&result)) return supernet->made_with == supernet_identity;
     if (const auto* estimate = std::get_if<EstimateRecord>(&result)) return estimate->made_with == supernet_identity;
     return true;
 }
-
-// --- working -----------------------------------------------------------------------------------------------------
-
-template <class Record>
-void keep_curve(const Training& training, Record& record) {
-    for (const EpochResult& epoch : training.curve()) {
-        record.epoch_loss.push_back(epoch.loss);
-        record.epoch_accuracy.push_back(epoch.accuracy);
-    }
-}
-
-/// One rank at work, with its group where it has one.
-class Worker {
-  public:
-    Worker(const TrainingDeckOptions& options, const TrainingData& data, const Communicator& group,
-           const Device& device, bool alone)
-        : options_(options),
-          data_(data),
-          group_(group),
-          meter_(options.meter, device, alone && group.size() == 1),
-          place_{1, device.cuda, training_group(group)} {}
-
-    std::string power_source() const { return meter_.source(); }
-
-    /// Supernets that tasks from now on start from.
-    void take(std::map<std::int32_t, SupernetRecord> records) {
-        supernets_.clear();
-        records_ = std::move(records);
-    }
-
-    TrainingResult work(const Task& task) {
-        switch (task.kind) {
-            case Task::Kind::training:
-                return train(task.cell, task.seed);
-            case Task::Kind::scores:
-                return score(task.cell);
-            case Task::Kind::supernet:
-                return train_supernet(task.operation);
-            default:
-                return estimate(task.cell);
-        }
-    }
-
-  private:
-    CellTrainingRecord train(CellIndex index, std::int64_t seed) {
-        CellTrainingRecord record;
-        record.cell = index;
-        record.seed = seed;
-        const auto training = train_cell(data_, options_.skeleton, options_.training, cell_from_index(index),
-                                         static_cast<std::uint64_t>(seed), place_);
-        metered(*training, record);
-        record.diverged = training->diverged();
-        const Accuracies reached = training->evaluate();
-        record.validation_accuracy = reached.validation;
-        record.test_accuracy = reached.test;
-        record.inference_s = training->inference_s(options_.table.latency_repeats);
-        return record;
-    }
-
-    ScoreRecord score(CellIndex index) const {
-        const ZeroCostScores scores = zero_cost_scores(data_, options_.skeleton, cell_from_index(index), score_seed);
-        return {index, scores.synflow_log10, scores.nwot};
-    }
-
-    SupernetRecord train_supernet(std::int32_t operation) {
-        const auto supernet = new_supernet();
-        if (operation != whole_supernet) {
-            supernet->restore(records_.at(whole_supernet).state);
-            supernet->split(options_.supernet.split_edge, static_cast<Operation>(operation),
-                            options_.supernet.split_epochs);
-        }
-        SupernetRecord record;
-        record.made_with = supernet_identity_of(options_);
-        record.operation = operation;
-        metered(*supernet, record);
-        record.diverged = supernet->diverged();
-        record.state = supernet->save();
-        return record;
-    }
-
-    /// Cells that are one network once dead edges are pruned are one path: it is asked once.
-    EstimateRecord estimate(CellIndex first) {
-        const std::vector<CellIndex> network = canonical_table(Identity::pruned);
-        EstimateRecord record{supernet_identity_of(options_), first, 0, {}};
-        const double began = core_s();
-        for (CellIndex i = first; i < std::min(first + cells_of_a_task, cell_count); ++i) {
-            const bool asked = network[static_cast<std::size_t>(i)] == i;
-            record.accuracy.push_back(asked ? query(i) : std::numeric_limits<double>::quiet_NaN());
-        }
-        record.query_s = core_s() - began;
-        return record;
-    }
-
-    double query(CellIndex index) {
-        const Cell cell = cell_from_index(index);
-        const bool split = options_.supernet.split_epochs > 0;
-        const auto edge = static_cast<std::size_t>(options_.supernet.split_edge);
-        const std::int32_t of = split ? static_cast<std::int32_t>(cell[edge]) : whole_supernet;
-        auto& supernet = supernets_[of];
-        if (!supernet) {
-            supernet = new_supernet();
-            supernet->restore(records_.at(of).state);
-        }
-        return supernet->query(cell, options_.supernet.query_images);
-    }
-
-    std::unique_ptr<SupernetTraining> new_supernet() const {
-        TrainingOptions training = options_.training;
-        training.epochs = options_.supernet.epochs;
-        training.batch = options_.supernet.batch;
-        training.learning_rate = options_.supernet.learning_rate;
-        training.weight_decay = options_.supernet.weight_decay;
-        return cenas::train_supernet(data_, options_.skeleton, training, supernet_seed, place_);
-    }
-
-    /// Costs are those of all ranks of the group.
-    template <class Record>
-    void metered(Training& training, Record& record) {
-        const Metered cost = meter_.run([&] { training.run(training.steps()); });
-        std::array<double, 2> all{cost.seconds, cost.joules};
-        if (group_.size() > 1) group_.sum(all.data(), all.size());
-        record.training_s = all[0];
-        record.training_j = all[1];
-        record.measured = cost.measured;
-        keep_curve(training, record);
-    }
-
-    const TrainingDeckOptions& options_;
-    const TrainingData& data_;
-    Communicator group_;
-    WorkMeter meter_;
-    TrainingPlace place_;
-    std::map<std::int32_t, SupernetRecord> records_;
-    std::map<std::int32_t, std::unique_ptr<SupernetTraining>> supernets_;
-};
 
 // --- the table ---------------------------------------------------------------------------------------------------
 
@@ -381,9 +149,9 @@ Start prepare(TableBuildRequest request, const Communicator& world) {
         const std::filesystem::path journal = request.output.string() + ".journal";
         const bool goes_on = std::filesystem::exists(journal);
         require_writable(request.output, goes_on);  // a file that has its journal beside it is ours to replace
-        const std::string supernet = supernet_identity_of(request.options);
+        const std::string supernet = supernet_identity(request.options);
         start.journal =
-            std::make_unique<JournalWriter>(journal, identity_of(request.options), [&](const Bytes& payload) {
+            std::make_unique<JournalWriter>(journal, table_identity(request.options), [&](const Bytes& payload) {
                 TrainingResult result = training_result_from(payload);
                 if (is_of(result, supernet)) start.done.push_back(std::move(result));
             });
@@ -409,7 +177,7 @@ std::map<std::int32_t, SupernetRecord> share_supernets(const std::vector<std::in
     return records;
 }
 
-void run_phase(Start& start, const Phase& phase, const Workers& workers, Worker* worker) {
+void run_phase(Start& start, const Phase& phase, const Workers& workers, TableWorker* worker) {
     const auto work = [&](std::int64_t number) {
         return to_bytes(worker->work(phase.tasks[static_cast<std::size_t>(number)]));
     };
@@ -430,7 +198,7 @@ void run_phase(Start& start, const Phase& phase, const Workers& workers, Worker*
 }
 
 /// Of the first worker, on rank 0.
-std::string power_source(const Workers& workers, const Worker* worker) {
+std::string power_source(const Workers& workers, const TableWorker* worker) {
     if (workers.groups == 0) return worker->power_source();
     workers.world.maximum(0);  // no task is under way any more whose result the coordinator awaits
     if (workers.world.rank() == 1) {
@@ -443,11 +211,12 @@ std::string power_source(const Workers& workers, const Worker* worker) {
     return {reinterpret_cast<const char*>(text.data()), text.size()};
 }
 
-void run_build(Start& start, const Workers& workers, Worker* worker) {
+void run_build(Start& start, const Workers& workers, TableWorker* worker) {
     omp_set_num_threads(1);  // a rank is a core
-    for (const Phase& phase : all_phases(start.request.options)) {
+    for (const Phase& phase : table_phases(start.request.options)) {
         auto supernets = share_supernets(phase.supernets, start.done, workers.world);
-        const bool diverged = std::any_of(supernets.begin(), supernets.end(), [](const auto& s) { return s.second.diverged; });
+        const bool diverged =
+            std::any_of(supernets.begin(), supernets.end(), [](const auto& s) { return s.second.diverged; });
         if (diverged) {
             if (workers.world.rank() == 0)
                 spdlog::warn("a supernet diverged (supernet.learning_rate?): the table gets no estimates");
@@ -478,11 +247,11 @@ ExitCode build_table(const std::function<TableBuildRequest()>& read, const Commu
     const auto working = working_ranks(world);
     std::optional<Communicator> node;
     if (working) node = working->node();
-    std::unique_ptr<Worker> worker;
+    std::unique_ptr<TableWorker> worker;
     const ExitCode placed = agree(world, [&] {
         if (!working) return;
         const Device device = choose_device(options.run.device, 1, node->rank(), node->size());
-        worker = std::make_unique<Worker>(options, start.data, *workers.group, device, node->size() == 1);
+        worker = std::make_unique<TableWorker>(options, start.data, *workers.group, device, node->size() == 1);
     });
     if (placed != ExitCode::done) return placed;
     abort_on_failure(world, [&] { run_build(start, workers, worker.get()); });

@@ -33,9 +33,10 @@ Device choose_device(const std::string& device, int cores, int rank_on_node, int
     const std::vector<Gpu> gpus = cuda_gpus();
     if (gpus.empty()) throw RunError("run.device = \"cuda\": CUDA shows this process no GPU");
     if (ranks_on_node > static_cast<int>(gpus.size()))
-        throw RunError(fmt::format("run.device = \"cuda\": {} working rank(s) on a node with {} GPU(s) (allowed: as "
-                                   "many as there are GPUs)",
-                                   ranks_on_node, gpus.size()));
+        throw RunError(
+            fmt::format("run.device = \"cuda\": {} working rank(s) on a node with {} GPU(s) (allowed: as "
+                        "many as there are GPUs)",
+                        ranks_on_node, gpus.size()));
     use_gpu(rank_on_node);
     const Gpu& own = gpus[static_cast<std::size_t>(rank_on_node)];
     return {true, {cores, {own.pci_bus_id}, own.name}};

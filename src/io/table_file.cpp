@@ -209,10 +209,10 @@ void write_scores(h5::Writer& file, const std::vector<ScoreRecord>& scores) {
 
 /// A supernet's training, in a group of its own.
 void write_supernet(h5::Writer& file, const SupernetRecord& supernet) {
-    const std::string group = supernet.operation == whole_supernet
-                                  ? "/training/supernet"
-                                  : fmt::format("/training/split/{}",
-                                                operation_name(static_cast<Operation>(supernet.operation)));
+    const std::string group =
+        supernet.operation == whole_supernet
+            ? "/training/supernet"
+            : fmt::format("/training/split/{}", operation_name(static_cast<Operation>(supernet.operation)));
     write_epoch_scale(file, group, supernet.epoch_loss.size());
     file.dataset(group + "/epoch_loss", supernet.epoch_loss,
                  {"1", "mean training loss of an epoch", {group + "/epoch"}});

@@ -17,7 +17,7 @@ struct CellTrainingRecord {
     std::int64_t seed = 0;
     bool diverged = false;
     double validation_accuracy = 0, test_accuracy = 0;  ///< %; NaN where it diverged
-    double training_s = 0;                              ///< core-seconds (on GPUs: GPU-seconds), evaluation not included
+    double training_s = 0;  ///< core-seconds (on GPUs: GPU-seconds), evaluation not included
     double training_j = 0;
     bool measured = false;   ///< joules were measured, not modelled
     double inference_s = 0;  ///< an image
@@ -55,9 +55,9 @@ struct TrainingLog {
     std::string power_source;  ///< of joules that are modelled, or what measured them
     std::vector<CellTrainingRecord> trainings;
     std::vector<ScoreRecord> scores;
-    std::vector<SupernetRecord> supernets;  ///< the whole one first
-    std::vector<double> estimates;          ///< % accuracy, by CellIndex; empty where no supernet was trained
-    double query_s = 0;                     ///< mean core-seconds of an estimate
+    std::vector<SupernetRecord> supernets;        ///< the whole one first
+    std::vector<double> estimates;                ///< % accuracy, by CellIndex; empty where no supernet was trained
+    double query_s = 0;                           ///< mean core-seconds of an estimate
     std::vector<std::int64_t> parameters, flops;  ///< of each row of the table
 };
 

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "driver/training_bytes.hpp"
+#include "driver/training_options.hpp"
+#include "space/cell.hpp"
+
+namespace cenas {
+
+/// A piece of a table build, for one group of ranks.
+struct Task {
+    enum class Kind { training, scores, supernet, estimates } kind;
+    CellIndex cell = 0;  ///< the first, of estimates
+    std::int64_t seed = 0;
+    std::int32_t operation = whole_supernet;  ///< of a supernet
+    friend auto operator<=>(const Task&, const Task&) = default;
+};
+constexpr CellIndex cells_of_estimates = 125;  ///< in one task: seconds of work
+
+/// The task that a result is of.
+Task task_of(const TrainingResult& result);
+
+/// Tasks of a phase need supernets of the phase before.
+struct Phase {
+    std::vector<Task> tasks;
+    std::vector<std::int32_t> supernets;  ///< that all workers need: the split edge's operations, or whole_supernet
+};
+/// Cells are drawn without replacement from the 8,765 networks that differ, in a random order of which every beginning
+/// is an even draw.
+std::vector<Phase> table_phases(const TrainingDeckOptions& options);
+
+/// What trainings and scores depend on, and so may not change between a build and its continuation. Which cells and
+/// seeds, and the supernet, may.
+std::string table_identity(const TrainingDeckOptions& options);
+/// What supernets and their estimates depend on beside it: those of other options are made anew.
+std::string supernet_identity(const TrainingDeckOptions& options);
+
+/// What a build with so many ranks would do; reads the images and touches nothing. Throws as a build would.
+std::string describe_table_build(const TrainingDeckOptions& options, int ranks);
+
+}  // namespace cenas
