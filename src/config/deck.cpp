@@ -91,7 +91,9 @@ void check_together(const TomlTable& deck, const Options& options) {
     }
 }
 
-bool is_file(const std::string& source) { return source != "synthetic" && !source.starts_with("synthetic:"); }
+bool is_file(const std::string& source) {
+    return source != synthetic_table_name && source != embedded_table && !source.starts_with("synthetic:");
+}
 
 /// Applies `change(source, where it was given)` to every file that the deck names.
 template <class Change>

@@ -21,7 +21,7 @@ constexpr int most = 1'000'000'000;
 constexpr std::string_view synthetic = "synthetic";
 
 Scalar table_source(std::string& target) {
-    return text(target, "\"synthetic\" or the name of a table file", [](const std::string& given) {
+    return text(target, "\"fashion-light\", \"synthetic\" or the name of a table file", [](const std::string& given) {
         return given == synthetic || (!given.empty() && !given.starts_with("synthetic:"));
     });
 }
@@ -111,8 +111,9 @@ std::vector<Key> objective_keys(ObjectiveOptions& o) {
 
 std::vector<Key> problem_keys(ProblemOptions& o) {
     return {{"table", table_source(o.table), "",
-             "architectures with what they reach and cost: the built-in demonstration, or a file made by `cenas import "
-             "table`, named from the deck's folder"},
+             "architectures with what they reach and cost: built-in (fashion-light was trained by cenas, synthetic "
+             "comes from a "
+             "formula), or a file made by `cenas import table` or `cenas table build`, named from the deck's folder"},
             {"cost_scale", number(o.cost_scale, above(0, 1e6)), "",
              "stretches the table's times; other than 1 makes them modelled"},
             {"objective", list_of(o.objectives, 2, objective_keys), "",

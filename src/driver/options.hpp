@@ -22,7 +22,7 @@ struct ObjectiveOptions {
     double reference = 0;  ///< component of the hypervolume's reference point, in the objective's unit
 };
 struct ProblemOptions {
-    std::string table = "synthetic";  ///< "synthetic", or a table file made by `cenas import table`
+    std::string table = "synthetic";  ///< a built-in one (fashion-light, synthetic), or a table file
     double cost_scale = 1.0;          ///< stretches the table's times; other than 1 makes them modelled
     std::vector<ObjectiveOptions> objectives;
 };

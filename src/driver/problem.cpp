@@ -138,8 +138,11 @@ Problem make_problem(ArchitectureTable table, const Options& options) {
 }
 
 Problem load_problem(const Options& options) {
-    return make_problem(
-        options.problem.table == "synthetic" ? synthetic_table() : read_table_file(options.problem.table), options);
+    const std::string& table = options.problem.table;
+    return make_problem(table == synthetic_table_name ? synthetic_table()
+                        : table == embedded_table     ? read_embedded_table()
+                                                      : read_table_file(table),
+                        options);
 }
 
 double hv_log_difference(double hv_max, double hv) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "space/cell.hpp"
@@ -44,5 +45,9 @@ struct ArchitectureTable {
 /// Throws DataError naming `place`, the row's cell and the column if anything is not as documented above: rows unsorted
 /// or duplicate, lengths differ, values not finite, costs negative, no objective, no row.
 void validate(const ArchitectureTable& table, const std::string& place);
+
+/// What decks call the tables that come with the program: one of our own trainings, and one made by a formula.
+inline constexpr std::string_view embedded_table = "fashion-light";
+inline constexpr std::string_view synthetic_table_name = "synthetic";
 
 }  // namespace cenas

@@ -273,6 +273,13 @@ Reader::Reader(std::filesystem::path path) : path_(std::move(path)) {
     }
 }
 
+Reader::Reader(std::span<const std::byte> image, std::string name) : path_(std::move(name)) {
+    prepare_library();
+    void* memory = const_cast<std::byte*>(image.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast): only read
+    file_ = H5LTopen_file_image(memory, image.size(), H5LT_FILE_IMAGE_DONT_COPY | H5LT_FILE_IMAGE_DONT_RELEASE);
+    if (file_ < 0) throw DataError(fmt::format("{}: HDF5 image cannot be read", path_.string()));
+}
+
 Reader::~Reader() {
     if (file_ >= 0) H5Fclose(file_);
 }

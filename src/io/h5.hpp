@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
@@ -67,6 +68,8 @@ class Writer {
 class Reader {
   public:
     explicit Reader(std::filesystem::path path);
+    /// A file that lies in memory, which outlives the reader; `name` is what errors call it.
+    Reader(std::span<const std::byte> image, std::string name);
     ~Reader();
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;

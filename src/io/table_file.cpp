@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "io/embedded_table.hpp"
 #include "io/h5.hpp"
 #include "io/parse_text.hpp"
 
@@ -248,6 +249,23 @@ void write_training_log(h5::Writer& file, const TrainingLog& log) {
                  {"1", "operations of an inference, counted as NAS-Bench-201 does", {"/architecture"}});
 }
 
+ArchitectureTable read_table(const h5::Reader& file) {
+    file.require_format(table_format, format_version);
+    ArchitectureTable table;
+    table.name = file.text_attribute("/", "name");
+    table.source = file.text_attribute("/", "source");
+    table.synthetic = parse_flag(file.integer_attribute("/", "synthetic"), place_of(file, "synthetic"));
+    table.supernet_training_s = file.number_attribute("/", "supernet_training_s");
+    table.cells = read_cells(file);
+    for (const auto& name : split_at_commas(file.text_attribute("/", "objectives")))
+        table.objectives.push_back(read_objective(file, name, table.size()));
+    table.evaluation_s = read_column(file, "/evaluation_s", table.size());
+    table.sampling_s = read_column(file, "/sampling_s", table.size());
+    validate(table, file.path().string());
+    require_checksum(file, table.checksum());
+    return table;
+}
+
 // --- traces --------------------------------------------------------------------------------------------------------
 
 /// Begin of each step, seconds since 1970.
@@ -320,22 +338,10 @@ void write_trained_table_file(const std::filesystem::path& path, const Architect
     file.commit();
 }
 
-ArchitectureTable read_table_file(const std::filesystem::path& path) {
-    const h5::Reader file(path);
-    file.require_format(table_format, format_version);
-    ArchitectureTable table;
-    table.name = file.text_attribute("/", "name");
-    table.source = file.text_attribute("/", "source");
-    table.synthetic = parse_flag(file.integer_attribute("/", "synthetic"), place_of(file, "synthetic"));
-    table.supernet_training_s = file.number_attribute("/", "supernet_training_s");
-    table.cells = read_cells(file);
-    for (const auto& name : split_at_commas(file.text_attribute("/", "objectives")))
-        table.objectives.push_back(read_objective(file, name, table.size()));
-    table.evaluation_s = read_column(file, "/evaluation_s", table.size());
-    table.sampling_s = read_column(file, "/sampling_s", table.size());
-    validate(table, path.string());
-    require_checksum(file, table.checksum());
-    return table;
+ArchitectureTable read_table_file(const std::filesystem::path& path) { return read_table(h5::Reader(path)); }
+
+ArchitectureTable read_embedded_table() {
+    return read_table(h5::Reader(embedded_table_image(), std::string(embedded_table)));
 }
 
 void write_trace_file(const std::filesystem::path& path, const Trace& trace, bool overwrite) {

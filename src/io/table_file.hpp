@@ -19,6 +19,9 @@ void write_trained_table_file(const std::filesystem::path& path, const Architect
                               bool overwrite);
 ArchitectureTable read_table_file(const std::filesystem::path& path);
 
+/// The table that the program holds in itself, inputs/tables/fashion_light.h5.
+ArchitectureTable read_embedded_table();
+
 void write_trace_file(const std::filesystem::path& path, const Trace& trace, bool overwrite);
 Trace read_trace_file(const std::filesystem::path& path);
 

@@ -229,12 +229,19 @@ std::vector<std::int32_t> permutation(std::int64_t count, const Random& random) 
     return order;
 }
 
+/// How to get the data that inputs/training names.
+const char* hint_for(const std::string& folder) {
+    const bool debian = folder.ends_with("/usr/share/datasets/fashion-mnist");
+    return debian ? " (on Debian `scripts/setup --data` installs it)" : "";
+}
+
 }  // namespace
 
 DataSet read_data_set(const DataOptions& options) {
     if (options.downsample < 1)
         throw UsageError(fmt::format("data.downsample = {}: must be 1 or more", options.downsample));
-    if (!is_folder(options.folder)) throw DataError(fmt::format("data.folder = '{}': no such folder", options.folder));
+    if (!is_folder(options.folder))
+        throw DataError(fmt::format("data.folder = '{}': no such folder{}", options.folder, hint_for(options.folder)));
     DataSet data = read_published(options);
     if (data.train.height != data.test.height || data.train.width != data.test.width)
         throw DataError(fmt::format("{}: training images of {} x {} pixels, test images of {} x {}; they must be alike",

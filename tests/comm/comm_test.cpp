@@ -8,6 +8,7 @@
 #include <chrono>
 #include <set>
 #include <thread>
+#include <vector>
 
 // Runs under mpirun with any number of ranks; rank 0 speaks, a failure anywhere fails everywhere.
 
@@ -63,6 +64,47 @@ TEST(Communicator, SplitMakesGroupsInOrder) {
         EXPECT_LE(group->size(), 2);
     }
     world.maximum(0);
+}
+
+TEST(Communicator, BroadcastGivesAllRanksTheFirstOnesPayload) {
+    const auto world = Communicator::world();
+    for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{3000000}}) {
+        Bytes payload = world.rank() == 0 ? bytes_of(7, length) : bytes_of(9, 5);
+        world.broadcast(payload);
+        EXPECT_EQ(payload, bytes_of(7, length));
+    }
+}
+
+TEST(Communicator, SumsAreTheSameBitsEverywhereAndAgain) {
+    const auto world = Communicator::world();
+    for (const std::size_t count : {std::size_t{1}, std::size_t{1000}, std::size_t{200000}}) {
+        std::vector<float> first, again;
+        for (std::vector<float>* values : {&first, &again}) {
+            for (std::size_t i = 0; i < count; ++i)
+                values->push_back(1.0F / static_cast<float>(1 + i + 7 * static_cast<std::size_t>(world.rank())));
+            world.sum(values->data(), count);
+        }
+        EXPECT_EQ(first, again);
+        double expected = 0;
+        for (int rank = 0; rank < world.size(); ++rank) expected += 1.0 / (1.0 + 7.0 * rank);
+        EXPECT_NEAR(first[0], expected, 1e-6);
+        Bytes of_first(reinterpret_cast<const std::byte*>(first.data()),
+                       reinterpret_cast<const std::byte*>(first.data() + count));
+        const Bytes own = of_first;
+        world.broadcast(of_first);
+        EXPECT_EQ(own, of_first);
+    }
+    std::vector<double> doubles{static_cast<double>(world.rank()), 1.0};
+    world.sum(doubles.data(), doubles.size());
+    EXPECT_EQ(doubles[0], world.size() * (world.size() - 1) / 2.0);
+    EXPECT_EQ(doubles[1], world.size());
+}
+
+TEST(Communicator, RanksOfOneMachineShareANode) {
+    const auto world = Communicator::world();
+    const auto node = world.node();
+    EXPECT_EQ(node.size(), world.size());
+    EXPECT_EQ(node.rank(), world.rank());
 }
 
 // A rank that waits must not burn what the program is there to save.

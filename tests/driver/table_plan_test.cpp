@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "driver/table_plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace cenas {
+namespace {
+
+TrainingDeckOptions options_of(int cells, int seeds) {
+    TrainingDeckOptions options;
+    options.table.cells = cells;
+    options.table.seeds = seeds;
+    return options;
+}
+
+std::set<CellIndex> trained_cells(const TrainingDeckOptions& options) {
+    std::set<CellIndex> cells;
+    const std::vector<Phase> phases = table_phases(options);
+    for (const Task& task : phases.front().tasks)
+        if (task.kind == Task::Kind::training) cells.insert(task.cell);
+    return cells;
+}
+
+TEST(TablePlan, TrainsEveryNetworkOnceWithEverySeed) {
+    const TrainingDeckOptions options = options_of(0, 2);
+    std::map<std::int64_t, std::set<CellIndex>> by_seed;
+    int trainings = 0;
+    const std::vector<Phase> phases = table_phases(options);
+    for (const Task& task : phases.front().tasks) {
+        if (task.kind != Task::Kind::training) continue;
+        ++trainings;
+        by_seed[task.seed].insert(task.cell);
+        EXPECT_EQ(canonical(task.cell, Identity::isomorphic), task.cell);
+    }
+    EXPECT_EQ(trainings, 2 * 8765);
+    EXPECT_EQ(by_seed.size(), 2u);
+    EXPECT_EQ(by_seed[1].size(), 8765u);
+    EXPECT_EQ(by_seed[1], by_seed[2]);
+}
+
+/// A build with more cells adds to one with fewer.
+TEST(TablePlan, FewerCellsAreAmongMore) {
+    const auto few = trained_cells(options_of(50, 1)), many = trained_cells(options_of(400, 1));
+    EXPECT_EQ(few.size(), 50u);
+    EXPECT_EQ(many.size(), 400u);
+    EXPECT_TRUE(std::includes(many.begin(), many.end(), few.begin(), few.end()));
+    TrainingDeckOptions other = options_of(50, 1);
+    other.table.sample_seed = 1;
+    EXPECT_NE(trained_cells(other), few);
+}
+
+/// What holds for a share of all networks holds for as large a share of those drawn.
+TEST(TablePlan, TheDrawIsEven) {
+    const auto all = trained_cells(options_of(0, 1)), drawn = trained_cells(options_of(2000, 1));
+    const auto share_with_convolution_on_last_edge = [](const std::set<CellIndex>& cells) {
+        double count = 0;
+        for (const CellIndex cell : cells) count += cell_from_index(cell)[5] == Operation::nor_conv_3x3;
+        return count / static_cast<double>(cells.size());
+    };
+    // Standard error of the share of 2000 drawn: 0.009.
+    EXPECT_NEAR(share_with_convolution_on_last_edge(drawn), share_with_convolution_on_last_edge(all), 0.03);
+}
+
+TEST(TablePlan, EstimatesCoverEveryCellAfterTheSupernetsTheyNeed) {
+    TrainingDeckOptions options = options_of(10, 1);
+    EXPECT_EQ(table_phases(options).size(), 2u);
+    EXPECT_EQ(table_phases(options).back().supernets, std::vector<std::int32_t>{whole_supernet});
+    options.supernet.split_epochs = 5;
+    const auto phases = table_phases(options);
+    ASSERT_EQ(phases.size(), 3u);
+    EXPECT_EQ(phases[1].tasks.size(), 5u);
+    EXPECT_EQ(phases[1].supernets, std::vector<std::int32_t>{whole_supernet});
+    EXPECT_EQ(phases[2].supernets.size(), 5u);
+    CellIndex next = 0;
+    for (const Task& task : phases[2].tasks) {
+        EXPECT_EQ(task.cell, next);
+        next += cells_of_estimates;
+    }
+    EXPECT_GE(next, cell_count);
+    options.table.supernet = false;
+    EXPECT_EQ(table_phases(options).size(), 1u);
+}
+
+TEST(TablePlan, IdentitiesSeeWhatMatters) {
+    const TrainingDeckOptions options = options_of(10, 1);
+    TrainingDeckOptions more = options_of(20, 3), trained = options, estimated = options;
+    trained.training.epochs += 1;
+    estimated.supernet.epochs += 1;
+    EXPECT_EQ(table_identity(more), table_identity(options));
+    EXPECT_NE(table_identity(trained), table_identity(options));
+    EXPECT_EQ(table_identity(estimated), table_identity(options));
+    EXPECT_NE(supernet_identity(estimated), supernet_identity(options));
+    EXPECT_EQ(supernet_identity(more), supernet_identity(options));
+}
+
+}  // namespace
+}  // namespace cenas
