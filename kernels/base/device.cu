@@ -19,16 +19,24 @@ std::vector<Gpu> cuda_gpus() {
     for (int i = 0; i < count; ++i) {
         cudaDeviceProp properties;
         char bus[32] = "";
-        if (cudaGetDeviceProperties(&properties, i) != cudaSuccess) return {};
-        cudaDeviceGetPCIBusId(bus, sizeof bus, i);
+        if (cudaGetDeviceProperties(&properties, i) != cudaSuccess ||
+            cudaDeviceGetPCIBusId(bus, sizeof bus, i) != cudaSuccess)
+            return {};
         gpus.push_back({properties.name, bus});
     }
     return gpus;
 }
 
+std::string cuda_trouble() {
+    int count = 0;
+    const cudaError_t status = cudaGetDeviceCount(&count);
+    return status == cudaSuccess ? "CUDA shows this process no GPU" : cudaGetErrorString(status);
+}
+
 void use_gpu(int number) {
     const cudaError_t status = cudaSetDevice(number);
-    if (status != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(status));
+    if (status != cudaSuccess)
+        throw std::runtime_error("CUDA, GPU " + std::to_string(number) + ": " + cudaGetErrorString(status));
 }
 
 }  // namespace cenas

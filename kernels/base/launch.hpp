@@ -22,8 +22,10 @@ struct Gpu {
     std::string name;        ///< as cudaDeviceProp has it
     std::string pci_bus_id;  ///< as cudaDeviceGetPCIBusId() gives it
 };
-/// The GPUs that CUDA shows this process, in its order; none where there is no backend or no device.
+/// The GPUs that CUDA shows this process, in its order; none where there is no backend or no device, and then
+/// cuda_trouble() says why, in CUDA's words where it has some.
 std::vector<Gpu> cuda_gpus();
+std::string cuda_trouble();
 /// Makes one of them the calling thread's. Throws std::runtime_error.
 void use_gpu(int number);
 

@@ -10,6 +10,7 @@ namespace cenas {
 bool cuda_compiled() { return false; }
 bool cuda_available() { return false; }
 std::vector<Gpu> cuda_gpus() { return {}; }
+std::string cuda_trouble() { return "this program was built without the CUDA backend"; }
 void use_gpu(int) { throw std::runtime_error("this program was built without the CUDA backend"); }
 
 namespace cuda {

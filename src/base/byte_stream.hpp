@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <string>
@@ -58,6 +59,12 @@ class ByteReader {
         if (count > left_.size() / sizeof(T)) throw Failure(message_);
         values.resize(count);
         raw(values.data(), count);
+    }
+    void operator()(bool& value) {
+        std::uint8_t byte = 0;
+        raw(&byte, 1);
+        if (byte > 1) throw Failure(message_);
+        value = byte != 0;
     }
     void operator()(std::string& text) {
         std::vector<char> characters;

@@ -47,7 +47,6 @@ void wait_until_done(MPI_Request& request) {
     });
 }
 
-/// MPI's sums are a matter of the ranks' number and of the count alone, since its choice of algorithm is.
 void sum_over(void* values, std::size_t count, MPI_Datatype type, MPI_Comm comm) {
     constexpr std::size_t most = std::numeric_limits<int>::max() / 2;
     int size = 0;

@@ -18,8 +18,8 @@ using Bytes = std::vector<std::byte>;
 /// Every message of the program by name.
 enum class Message : int {
     request_work = 1,   ///< worker group -> coordinator: empty
-    lease = 2,          ///< coordinator -> worker group: indices of searches; empty: there is no more
-    results = 3,        ///< worker group -> coordinator: finished searches; asks for more work too
+    lease = 2,          ///< coordinator -> worker group: numbers of searches or of a task; none: there is no more
+    results = 3,        ///< worker group -> coordinator: what is finished; asks for more work too
     group_lease = 4,    ///< group leader -> its ranks
     group_results = 5,  ///< rank of a group -> its leader
     stop = 6,           ///< group leader -> its ranks: there is no more work
@@ -64,9 +64,9 @@ class Communicator {
     /// Rank 0's `payload`, on all ranks. Collective; waits asleep.
     void broadcast(Bytes& payload) const;
 
-    /// Sums over all ranks, in place: the same bits on all ranks, and in every run with as many ranks. Collective;
-    /// waits awake, since they are parts of a step that all ranks compute. Where cuda_aware_mpi(), the memory may be a
-    /// GPU's.
+    /// Sums over all ranks, in place: the same bits on all ranks, and in every run with as many ranks placed alike.
+    /// Collective; waits awake, since they are parts of a step that all ranks compute. Where cuda_aware_mpi(), the
+    /// memory may be a GPU's.
     void sum(double* values, std::size_t count) const;
     void sum(float* values, std::size_t count) const;
 

@@ -65,9 +65,8 @@ std::vector<Key> supernet_keys(SupernetOptions& o) {
 
 std::vector<Key> meter_keys(MeterOptions& o) {
     return {{"kind", one_of(o.kind, {"auto", "rapl", "nvml", "model"}), "",
-             "where joules come from. auto: whatever can be read, else modelled; rapl, nvml: that one has to be read; "
-             "model: "
-             "rated power x time"},
+             "where joules come from. auto: whatever can be read, else modelled, and modelled where several ranks work "
+             "on a node; rapl, nvml: that one has to be read; model: rated power x time"},
             {"powercap_folder", nonempty(o.powercap_folder), "", "where Linux shows RAPL"},
             {"nvml_library", nonempty(o.nvml_library), "", "NVIDIA's management library"},
             {"core_busy_w", number(o.core_busy_w, from(0, strongest_w)), "W",
@@ -88,7 +87,7 @@ std::vector<Key> run_keys(TrainingRunOptions& o) {
 std::vector<Key> table_keys(TableBuildOptions& o) {
     return {{"name", name(o.name), "", "of the table"},
             {"source", nonempty(o.source), "", "where its values come from, for people"},
-            {"cells", integer(o.cells, 0, cell_count), "",
+            {"cells", integer(o.cells, 0, 8765), "",
              "networks that are trained, drawn evenly from the 8,765 that differ; 0: all"},
             {"sample_seed", integer(o.sample_seed, 0, largest_seed), "", "of the draw"},
             {"first_seed", integer(o.first_seed, 0, largest_seed), "", "of the trainings of a cell"},

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "driver/collective.hpp"
 
+#include <fmt/format.h>
+
 #include <exception>
 #include <string>
 
@@ -21,10 +23,9 @@ ExitCode agree(const Communicator& world, const std::function<void()>& prepare) 
         message = e.what();
         code = static_cast<int>(ExitCode::run_time);
     }
-    const int first_code = world.maximum(world.rank() == 0 ? code : 0);
+    const int first = -world.maximum(code != 0 ? -world.rank() : -world.size());
     const int worst = world.maximum(code);
-    if (code != 0 && world.rank() == 0) spdlog::error("{}", message);
-    if (code != 0 && first_code == 0) spdlog::error("rank {}: {}", world.rank(), message);
+    if (world.rank() == first) spdlog::error("{}{}", first == 0 ? "" : fmt::format("rank {}: ", first), message);
     return static_cast<ExitCode>(worst);
 }
 

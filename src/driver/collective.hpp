@@ -9,8 +9,8 @@
 
 namespace cenas {
 
-/// Runs `prepare` on every rank and returns the worst outcome, the same on all ranks. Of equal failures rank 0 alone
-/// speaks; where it has none, those ranks that do (a file that is missing on one node, say). Collective.
+/// Runs `prepare` on every rank and returns the worst outcome, the same on all ranks. Of those that fail the first rank
+/// speaks. Collective.
 ExitCode agree(const Communicator& world, const std::function<void()>& prepare);
 
 /// Runs `body`, in which ranks wait for one another: what it throws is reported by the rank that meets it and ends the

@@ -37,19 +37,6 @@ std::filesystem::path free_name(const std::filesystem::path& wanted) {
     return name;
 }
 
-Provenance provenance_of(const RunRequest& request, const Layout& layout) {
-    utsname system{};
-    ::uname(&system);
-    Provenance provenance;
-    provenance.host = system.nodename;
-    provenance.command_line = request.command_line;
-    provenance.git_commit = program_commit();
-    provenance.libraries = fmt::format("HDF5 {}; {}", h5::library_version(), mpi_library_version());
-    provenance.ranks = layout.ranks;
-    provenance.threads = layout.threads;
-    return provenance;
-}
-
 RunRecord make_record(const RunRequest& request, Inputs inputs) {
     const Options& options = request.options;
     RunRecord run;
@@ -86,6 +73,25 @@ RunRecord make_record(const RunRequest& request, Inputs inputs) {
 
 }  // namespace
 
+Provenance begin_provenance(const std::string& command_line, const Layout& layout) {
+    utsname system{};
+    ::uname(&system);
+    Provenance provenance;
+    provenance.host = system.nodename;
+    provenance.started_utc = to_string(wall_clock());
+    provenance.command_line = command_line;
+    provenance.git_commit = program_commit();
+    provenance.libraries = fmt::format("HDF5 {}; {}", h5::library_version(), mpi_library_version());
+    provenance.ranks = layout.ranks;
+    provenance.threads = layout.threads;
+    return provenance;
+}
+
+void end_provenance(Provenance& provenance, double began_s) {
+    provenance.finished_utc = to_string(wall_clock());
+    provenance.wall_s = monotonic_s() - began_s;
+}
+
 void require_writable(const std::filesystem::path& output, bool overwrite) {
     std::error_code status;
     if (std::filesystem::exists(output, status) && !overwrite)
@@ -116,15 +122,13 @@ PreparedRun prepare_run(RunRequest request, const Communicator& world) {
 FinishedRun execute_run(PreparedRun prepared, const Communicator& world) {
     const RunRequest& request = prepared.request;
     const double began = monotonic_s();
-    Provenance provenance = provenance_of(request, prepared.layout);
-    provenance.started_utc = to_string(wall_clock());
+    Provenance provenance = begin_provenance(request.command_line, prepared.layout);
     auto searches = run_sweep(request.options, prepared.inputs, prepared.layout, world);
     if (world.rank() != 0) return {};
 
     RunRecord run = make_record(request, std::move(prepared.inputs));
     run.searches = std::move(searches);
-    provenance.finished_utc = to_string(wall_clock());
-    provenance.wall_s = monotonic_s() - began;
+    end_provenance(provenance, began);
     const auto file = request.overwrite ? request.output : free_name(request.output);
     write_run_file(file, run, provenance, request.overwrite);
     return {std::move(run), file};

@@ -8,6 +8,7 @@
 #include "comm/comm.hpp"
 #include "driver/options.hpp"
 #include "driver/plan.hpp"
+#include "io/provenance.hpp"
 #include "io/run_record.hpp"
 
 namespace cenas {
@@ -48,6 +49,10 @@ struct FinishedRun {
 /// Runs every search on all ranks of `world`; rank 0 writes the run file and returns it (other ranks: an empty record).
 /// Collective.
 FinishedRun execute_run(PreparedRun prepared, const Communicator& world);
+
+/// What is known of a run before it, and after it. `began_s`: monotonic_s() then.
+Provenance begin_provenance(const std::string& command_line, const Layout& layout);
+void end_provenance(Provenance& provenance, double began_s);
 
 /// "0.1.0", and the commit the program was built from ("unknown" outside a checkout).
 std::string program_version();

@@ -14,6 +14,7 @@
 #include <set>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "driver/collective.hpp"
 #include "driver/plan.hpp"
@@ -28,11 +29,37 @@
 namespace cenas {
 namespace {
 
-bool is_of(const TrainingResult& result, const std::string& supernet_identity) {
-    if (const auto* supernet = std::get_if<SupernetRecord>(&result)) return supernet->made_with == supernet_identity;
-    if (const auto* estimate = std::get_if<EstimateRecord>(&result)) return estimate->made_with == supernet_identity;
-    return true;
-}
+/// Whether a result of the journal is one that the deck asks for.
+class Asked {
+  public:
+    explicit Asked(const TrainingDeckOptions& options) : options_(options) {
+        for (const Phase& phase : table_phases(options)) tasks_.insert(phase.tasks.begin(), phase.tasks.end());
+    }
+    bool operator()(const TrainingResult& result) const {
+        if (!tasks_.contains(task_of(result))) return false;
+        if (const auto* supernet = std::get_if<SupernetRecord>(&result))
+            return supernet->made_with == supernet_identity(options_, supernet->operation);
+        if (const auto* estimate = std::get_if<EstimateRecord>(&result))
+            return estimate->made_with == estimate_identity(options_);
+        return true;
+    }
+
+  private:
+    const TrainingDeckOptions& options_;
+    std::set<Task> tasks_;
+};
+
+/// A build on one rank.
+struct Build {
+    TableBuildRequest request;
+    Layout layout;
+    TrainingData data;
+    Provenance provenance;
+    std::unique_ptr<TableWorker> worker;     ///< none: the coordinator
+    std::unique_ptr<JournalWriter> journal;  ///< rank 0
+    std::vector<TrainingResult> done;        ///< rank 0
+    std::string power_source;                ///< rank 0
+};
 
 // --- the table ---------------------------------------------------------------------------------------------------
 
@@ -112,13 +139,14 @@ ArchitectureTable make_table(const TrainingDeckOptions& options, const TrainingL
     return table;
 }
 
-void write_results(const TableBuildRequest& request, const TrainingData& data, const std::string& power_source,
-                   const std::vector<TrainingResult>& results) {
-    TrainingLog log = make_log(request, results);
-    log.power_source = power_source;
+void write_results(const Build& build) {
+    const TableBuildRequest& request = build.request;
+    TrainingLog log = make_log(request, build.done);
+    log.power_source = build.power_source;
+    log.provenance = build.provenance;
     const ArchitectureTable table = make_table(request.options, log);
     if (table.size() == 0) throw RunError("no training ended without diverging: there is no table to write");
-    const ImageSet& images = data.images.train;
+    const ImageSet& images = build.data.images.train;
     for (const CellIndex cell : table.cells) {
         const NetworkCost cost =
             cost_of(standalone_graph(request.options.skeleton, {images.height, images.width, images.channels},
@@ -133,33 +161,36 @@ void write_results(const TableBuildRequest& request, const TrainingData& data, c
 
 // --- a build -----------------------------------------------------------------------------------------------------
 
-/// What a build begins with.
-struct Start {
-    TableBuildRequest request;
-    Layout layout;
-    TrainingData data;
-    std::unique_ptr<JournalWriter> journal;  ///< rank 0
-    std::vector<TrainingResult> done;        ///< rank 0
-};
+std::filesystem::path journal_of(const TableBuildRequest& request) { return request.output.string() + ".journal"; }
 
-Start prepare(TableBuildRequest request, const Communicator& world) {
-    Start start;
-    start.layout = plan_layout(world.size(), request.options.run.ranks_per_group, 1);
-    if (world.rank() == 0) {
-        const std::filesystem::path journal = request.output.string() + ".journal";
-        const bool goes_on = std::filesystem::exists(journal);
-        require_writable(request.output, goes_on);  // a file that has its journal beside it is ours to replace
-        const std::string supernet = supernet_identity(request.options);
-        start.journal =
-            std::make_unique<JournalWriter>(journal, table_identity(request.options), [&](const Bytes& payload) {
+void prepare(TableBuildRequest request, const Communicator& world, Build& build) {
+    build.layout = plan_layout(world.size(), request.options.run.ranks_per_group, 1);
+    // A file that has its journal beside it is ours to replace.
+    if (world.rank() == 0) require_writable(request.output, std::filesystem::exists(journal_of(request)));
+    build.provenance = begin_provenance(request.command_line, build.layout);
+    build.data = load_training_data(request.options.data);
+    require_buildable(request.options, build.data, world.size());
+    build.request = std::move(request);
+}
+
+/// Rank 0, once nothing else stands against the build.
+void open_journal(Build& build) {
+    const std::filesystem::path path = journal_of(build.request);
+    const TrainingDeckOptions& options = build.request.options;
+    const Asked asked(options);
+    std::uint64_t records = 0;
+    build.journal =
+        std::make_unique<JournalWriter>(path, table_identity(options, build.data), [&](const Bytes& payload) {
+            ++records;
+            try {
                 TrainingResult result = training_result_from(payload);
-                if (is_of(result, supernet)) start.done.push_back(std::move(result));
-            });
-        if (goes_on) spdlog::info("{}: goes on after {} result(s)", journal.string(), start.done.size());
-    }
-    start.data = load_training_data(request.options.data);
-    start.request = std::move(request);
-    return start;
+                if (asked(result)) build.done.push_back(std::move(result));
+            } catch (const DataError& e) {
+                throw DataError(fmt::format("{}: record {}: {}", path.string(), records, e.what()));
+            }
+        });
+    require_writable(build.request.output, records > 0);
+    if (records > 0) spdlog::info("{}: goes on after {} result(s)", path.string(), build.done.size());
 }
 
 /// Rank 0's records of these supernets, on all ranks.
@@ -177,22 +208,22 @@ std::map<std::int32_t, SupernetRecord> share_supernets(const std::vector<std::in
     return records;
 }
 
-void run_phase(Start& start, const Phase& phase, const Workers& workers, TableWorker* worker) {
+void run_phase(Build& build, const Phase& phase, const Workers& workers) {
     const auto work = [&](std::int64_t number) {
-        return to_bytes(worker->work(phase.tasks[static_cast<std::size_t>(number)]));
+        return to_bytes(build.worker->work(phase.tasks[static_cast<std::size_t>(number)]));
     };
     if (workers.world.rank() != 0) return run_tasks(workers, {}, work, {});
 
     std::set<Task> done;
-    for (const TrainingResult& result : start.done) done.insert(task_of(result));
+    for (const TrainingResult& result : build.done) done.insert(task_of(result));
     std::vector<std::int64_t> left;
     for (std::size_t i = 0; i < phase.tasks.size(); ++i)
         if (!done.contains(phase.tasks[i])) left.push_back(static_cast<std::int64_t>(i));
     Progress progress("tasks", left.size());
     run_tasks(workers, left, work, [&](std::int64_t, const Bytes& result) {
-        start.journal->append(result);
-        start.journal->sync();
-        start.done.push_back(training_result_from(result));
+        build.journal->append(result);
+        build.journal->sync();
+        build.done.push_back(training_result_from(result));
         progress.advance();
     });
 }
@@ -211,10 +242,11 @@ std::string power_source(const Workers& workers, const TableWorker* worker) {
     return {reinterpret_cast<const char*>(text.data()), text.size()};
 }
 
-void run_build(Start& start, const Workers& workers, TableWorker* worker) {
+void run_build(Build& build, const Workers& workers) {
     omp_set_num_threads(1);  // a rank is a core
-    for (const Phase& phase : table_phases(start.request.options)) {
-        auto supernets = share_supernets(phase.supernets, start.done, workers.world);
+    const double began_s = monotonic_s();
+    for (const Phase& phase : table_phases(build.request.options)) {
+        const auto supernets = share_supernets(phase.supernets, build.done, workers.world);
         const bool diverged =
             std::any_of(supernets.begin(), supernets.end(), [](const auto& s) { return s.second.diverged; });
         if (diverged) {
@@ -222,11 +254,12 @@ void run_build(Start& start, const Workers& workers, TableWorker* worker) {
                 spdlog::warn("a supernet diverged (supernet.learning_rate?): the table gets no estimates");
             break;
         }
-        if (worker) worker->take(std::move(supernets));
-        run_phase(start, phase, workers, worker);
+        if (build.worker) build.worker->take(supernets);
+        run_phase(build, phase, workers);
     }
-    const std::string source = power_source(workers, worker);
-    if (workers.world.rank() == 0) write_results(start.request, start.data, source, start.done);
+    build.power_source = power_source(workers, build.worker.get());
+    end_provenance(build.provenance, began_s);
+    if (workers.world.rank() == 0) write_results(build);
 }
 
 /// A communicator of the ranks that work.
@@ -238,23 +271,26 @@ std::optional<Communicator> working_ranks(const Communicator& world) {
 }  // namespace
 
 ExitCode build_table(const std::function<TableBuildRequest()>& read, const Communicator& world) {
-    Start start;
-    const ExitCode ready = agree(world, [&] { start = prepare(read(), world); });
+    Build build;
+    const ExitCode ready = agree(world, [&] { prepare(read(), world, build); });
     if (ready != ExitCode::done) return ready;
 
-    const TrainingDeckOptions options = start.request.options;
-    const Workers workers = make_workers(world, start.layout);
+    const Workers workers = make_workers(world, build.layout);
     const auto working = working_ranks(world);
     std::optional<Communicator> node;
     if (working) node = working->node();
-    std::unique_ptr<TableWorker> worker;
     const ExitCode placed = agree(world, [&] {
-        if (!working) return;
-        const Device device = choose_device(options.run.device, 1, node->rank(), node->size());
-        worker = std::make_unique<TableWorker>(options, start.data, *workers.group, device, node->size() == 1);
+        const TrainingDeckOptions& options = build.request.options;
+        if (working)
+            build.worker = std::make_unique<TableWorker>(
+                options, build.data, *workers.group, choose_device(options.run.device, 1, *node), node->size() == 1);
     });
     if (placed != ExitCode::done) return placed;
-    abort_on_failure(world, [&] { run_build(start, workers, worker.get()); });
+    const ExitCode open = agree(world, [&] {
+        if (world.rank() == 0) open_journal(build);
+    });
+    if (open != ExitCode::done) return open;
+    abort_on_failure(world, [&] { run_build(build, workers); });
     return ExitCode::done;
 }
 

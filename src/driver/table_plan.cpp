@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.hpp"
 #include "driver/plan.hpp"
 #include "kernels/rng/shuffle.hpp"
-#include "train/training.hpp"
 
 namespace cenas {
 namespace {
@@ -67,25 +67,46 @@ Task task_of(const TrainingResult& result) {
     return {Task::Kind::estimates, std::get<EstimateRecord>(result).first, 0, whole_supernet};
 }
 
-std::string table_identity(const TrainingDeckOptions& o) {
+std::string table_identity(const TrainingDeckOptions& o, const TrainingData& data) {
     const auto& t = o.training;
     return fmt::format(
-        "cenas table build: data {} downsample {} train {} validation {} split {}; skeleton {} channels {} cells {}; "
-        "training epochs {} batch {} rate {} momentum {} decay {} flip {} crop {} precision {}",
-        o.data.format, o.data.downsample, o.data.train_images, o.data.validation_images, o.data.split_seed,
-        o.skeleton.name, o.skeleton.channels, o.skeleton.cells, t.epochs, t.batch, t.learning_rate, t.momentum,
-        t.weight_decay, t.flip, t.crop_padding, t.precision);
+        "cenas table build, version 1\nimages and split: SHA-256 {}\nskeleton.name = {}\nskeleton.channels = {}\n"
+        "skeleton.cells = {}\ntraining.epochs = {}\ntraining.batch = {}\ntraining.learning_rate = {}\n"
+        "training.momentum = {}\ntraining.weight_decay = {}\ntraining.flip = {}\ntraining.crop_padding = {}\n"
+        "training.precision = {}\nrun.device = {}\nrun.ranks_per_group = {}\n",
+        data.checksum, o.skeleton.name, o.skeleton.channels, o.skeleton.cells, t.epochs, t.batch, t.learning_rate,
+        t.momentum, t.weight_decay, t.flip, t.crop_padding, t.precision, o.run.device, o.run.ranks_per_group);
 }
 
-std::string supernet_identity(const TrainingDeckOptions& o) {
+std::string supernet_identity(const TrainingDeckOptions& o, std::int32_t operation) {
     const auto& s = o.supernet;
-    return fmt::format("epochs {} batch {} rate {} decay {} query {} split {} edge {}", s.epochs, s.batch,
-                       s.learning_rate, s.weight_decay, s.query_images, s.split_epochs, s.split_edge);
+    std::string text =
+        fmt::format("epochs {} batch {} rate {} decay {}", s.epochs, s.batch, s.learning_rate, s.weight_decay);
+    if (operation != whole_supernet) text += fmt::format(" split {} edge {}", s.split_epochs, s.split_edge);
+    return text;
+}
+
+std::string estimate_identity(const TrainingDeckOptions& o) {
+    const std::int32_t asked = o.supernet.split_epochs > 0 ? 0 : whole_supernet;
+    return fmt::format("{} query {}", supernet_identity(o, asked), o.supernet.query_images);
+}
+
+void require_buildable(const TrainingDeckOptions& options, const TrainingData& data, int ranks) {
+    if (ranks == 1 && options.run.ranks_per_group > 1)
+        throw UsageError(fmt::format("run.ranks_per_group = {}: needs mpirun with {} ranks or more, one to coordinate",
+                                     options.run.ranks_per_group, options.run.ranks_per_group + 1));
+    const auto held_out = static_cast<int>(data.split.validation.size());
+    if (options.table.supernet && options.supernet.query_images > held_out)
+        throw UsageError(
+            fmt::format("supernet.query_images = {}: data.validation_images = {} are held out for it "
+                        "(allowed: as many at most, or table.supernet = false)",
+                        options.supernet.query_images, held_out));
 }
 
 std::string describe_table_build(const TrainingDeckOptions& options, int ranks) {
     const Layout layout = plan_layout(ranks, options.run.ranks_per_group, 1);
     const TrainingData data = load_training_data(options.data);
+    require_buildable(options, data, ranks);
     const ImageSet& images = data.images.train;
     const std::vector<Phase> phases = table_phases(options);
     std::size_t tasks = 0;

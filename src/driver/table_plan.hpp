@@ -9,6 +9,7 @@
 #include "driver/training_bytes.hpp"
 #include "driver/training_options.hpp"
 #include "space/cell.hpp"
+#include "train/training.hpp"
 
 namespace cenas {
 
@@ -34,13 +35,18 @@ struct Phase {
 /// is an even draw.
 std::vector<Phase> table_phases(const TrainingDeckOptions& options);
 
-/// What trainings and scores depend on, and so may not change between a build and its continuation. Which cells and
-/// seeds, and the supernet, may.
-std::string table_identity(const TrainingDeckOptions& options);
-/// What supernets and their estimates depend on beside it: those of other options are made anew.
-std::string supernet_identity(const TrainingDeckOptions& options);
+/// What trainings and scores depend on, a line each, and so may not change between a build and its continuation. Which
+/// cells and seeds, and the supernet, may.
+std::string table_identity(const TrainingDeckOptions& options, const TrainingData& data);
+/// What a supernet and estimates depend on beside it: those of other options are made anew.
+std::string supernet_identity(const TrainingDeckOptions& options, std::int32_t operation);
+std::string estimate_identity(const TrainingDeckOptions& options);
 
-/// What a build with so many ranks would do; reads the images and touches nothing. Throws as a build would.
+/// Throws UsageError where a build with so many ranks could not end with a table.
+void require_buildable(const TrainingDeckOptions& options, const TrainingData& data, int ranks);
+
+/// What a build with so many ranks would do. Reads the images and touches nothing; throws as a build would, as far as
+/// deck and images go.
 std::string describe_table_build(const TrainingDeckOptions& options, int ranks);
 
 }  // namespace cenas

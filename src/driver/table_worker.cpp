@@ -7,7 +7,6 @@
 #include <limits>
 #include <utility>
 
-#include "base/clock.hpp"
 #include "train/zero_cost.hpp"
 
 namespace cenas {
@@ -26,9 +25,12 @@ TableWorker::TableWorker(const TrainingDeckOptions& options, const TrainingData&
       meter_(options.meter, device, alone),
       place_{1, device.cuda, training_group(group)} {}
 
-void TableWorker::take(std::map<std::int32_t, SupernetRecord> supernets) {
+void TableWorker::take(const std::map<std::int32_t, SupernetRecord>& records) {
     supernets_.clear();
-    records_ = std::move(supernets);
+    for (const auto& [operation, record] : records) {
+        supernets_[operation] = new_supernet();
+        supernets_[operation]->restore(record.state);
+    }
 }
 
 TrainingResult TableWorker::work(const Task& task) {
@@ -36,11 +38,11 @@ TrainingResult TableWorker::work(const Task& task) {
         case Task::Kind::training:
             return train(task.cell, task.seed);
         case Task::Kind::scores:
-            return score(task.cell);
+            return leads() ? score(task.cell) : ScoreRecord{};
         case Task::Kind::supernet:
             return train_supernet(task.operation);
         default:
-            return estimate(task.cell);
+            return leads() ? estimate(task.cell) : EstimateRecord{};
     }
 }
 
@@ -51,6 +53,7 @@ CellTrainingRecord TableWorker::train(CellIndex index, std::int64_t seed) {
     const auto training = train_cell(data_, options_.skeleton, options_.training, cell_from_index(index),
                                      static_cast<std::uint64_t>(seed), place_);
     train_metered(*training, record);
+    if (!leads()) return record;
     const Accuracies reached = training->evaluate();
     record.validation_accuracy = reached.validation;
     record.test_accuracy = reached.test;
@@ -64,14 +67,14 @@ ScoreRecord TableWorker::score(CellIndex index) const {
 }
 
 SupernetRecord TableWorker::train_supernet(std::int32_t operation) {
-    const auto supernet = new_supernet();
+    std::unique_ptr<SupernetTraining> supernet = new_supernet();
     if (operation != whole_supernet) {
-        supernet->restore(records_.at(whole_supernet).state);
+        supernet->restore(supernets_.at(whole_supernet)->save());
         supernet->split(options_.supernet.split_edge, static_cast<Operation>(operation),
                         options_.supernet.split_epochs);
     }
     SupernetRecord record;
-    record.made_with = supernet_identity(options_);
+    record.made_with = supernet_identity(options_, operation);
     record.operation = operation;
     train_metered(*supernet, record);
     record.state = supernet->save();
@@ -81,13 +84,14 @@ SupernetRecord TableWorker::train_supernet(std::int32_t operation) {
 /// Cells that are one network once dead edges are pruned are one path: it is asked once.
 EstimateRecord TableWorker::estimate(CellIndex first) {
     const std::vector<CellIndex> network = canonical_table(Identity::pruned);
-    EstimateRecord record{supernet_identity(options_), first, 0, {}};
-    const double began = core_s();
+    EstimateRecord record{estimate_identity(options_), first, 0, {}};
+    meter_.start();
     for (CellIndex i = first; i < std::min(first + cells_of_estimates, cell_count); ++i) {
         const bool asked = network[static_cast<std::size_t>(i)] == i;
         record.accuracy.push_back(asked ? query(i) : std::numeric_limits<double>::quiet_NaN());
+        meter_.read();
     }
-    record.query_s = core_s() - began;
+    record.query_s = meter_.stop().seconds;
     return record;
 }
 
@@ -95,12 +99,7 @@ double TableWorker::query(CellIndex index) {
     const Cell cell = cell_from_index(index);
     const auto edge = static_cast<std::size_t>(options_.supernet.split_edge);
     const std::int32_t of = options_.supernet.split_epochs > 0 ? static_cast<std::int32_t>(cell[edge]) : whole_supernet;
-    auto& supernet = supernets_[of];
-    if (!supernet) {
-        supernet = new_supernet();
-        supernet->restore(records_.at(of).state);
-    }
-    return supernet->query(cell, options_.supernet.query_images);
+    return supernets_.at(of)->query(cell, options_.supernet.query_images);
 }
 
 std::unique_ptr<SupernetTraining> TableWorker::new_supernet() const {
@@ -115,12 +114,14 @@ std::unique_ptr<SupernetTraining> TableWorker::new_supernet() const {
 /// Costs are those of all ranks of the group.
 template <class Record>
 void TableWorker::train_metered(Training& training, Record& record) {
-    const Metered cost = meter_.run([&] { training.run(training.steps()); });
-    std::array<double, 2> all{cost.seconds, cost.joules};
+    meter_.start();
+    run_metered(training, training.steps(), meter_);
+    const Metered cost = meter_.stop();
+    std::array<double, 3> all{cost.seconds, cost.energy.measured.value, cost.energy.modelled.value};
     if (group_.size() > 1) group_.sum(all.data(), all.size());
     record.training_s = all[0];
-    record.training_j = all[1];
-    record.measured = cost.measured;
+    record.training_j = all[1] + all[2];
+    record.measured = all[1] > 0 && all[2] == 0;
     record.diverged = training.diverged();
     for (const EpochResult& epoch : training.curve()) {
         record.epoch_loss.push_back(epoch.loss);

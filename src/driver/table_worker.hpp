@@ -23,12 +23,13 @@ class TableWorker {
     std::string power_source() const { return meter_.source(); }
 
     /// Supernets that tasks from now on start from.
-    void take(std::map<std::int32_t, SupernetRecord> supernets);
+    void take(const std::map<std::int32_t, SupernetRecord>& records);
 
     /// Collective over the group; of the results the first rank's counts.
     TrainingResult work(const Task& task);
 
   private:
+    bool leads() const { return group_.rank() == 0; }
     CellTrainingRecord train(CellIndex index, std::int64_t seed);
     ScoreRecord score(CellIndex index) const;
     SupernetRecord train_supernet(std::int32_t operation);
@@ -43,7 +44,6 @@ class TableWorker {
     Communicator group_;
     WorkMeter meter_;
     TrainingPlace place_;
-    std::map<std::int32_t, SupernetRecord> records_;
     std::map<std::int32_t, std::unique_ptr<SupernetTraining>> supernets_;
 };
 

@@ -21,39 +21,47 @@ namespace {
 /// A training on one rank. `data` outlives `training` and stays where it is.
 struct Run {
     TrainRequest request;
+    Cell cell{};
     TrainingData data;
     std::unique_ptr<WorkMeter> meter;
     std::unique_ptr<CellTraining> training;
 };
 
-void prepare(TrainRequest request, const Communicator& world, const Communicator& node, Run& run) {
+void read_all(TrainRequest request, Run& run) {
+    try {
+        run.cell = parse_cell(request.architecture);
+    } catch (const DataError& e) {
+        throw UsageError(fmt::format("architecture: {}", e.what()));
+    }
+    run.data = load_training_data(request.options.data);
+    run.request = std::move(request);
+}
+
+void place(Run& run, const Communicator& world, const Communicator& node) {
+    const TrainRequest& request = run.request;
     const TrainingDeckOptions& options = request.options;
-    const Cell cell = parse_cell(request.architecture);
-    run.data = load_training_data(options.data);
-    const Device device = choose_device(options.run.device, request.threads, node.rank(), node.size());
+    const Device device = choose_device(options.run.device, request.threads, node);
     run.meter = std::make_unique<WorkMeter>(options.meter, device, node.size() == 1);
     run.training =
-        train_cell(run.data, options.skeleton, options.training, cell, static_cast<std::uint64_t>(request.seed),
+        train_cell(run.data, options.skeleton, options.training, run.cell, static_cast<std::uint64_t>(request.seed),
                    {request.threads, device.cuda, training_group(world)});
-    run.request = std::move(request);
 }
 
 void print_head(const Run& run) {
     const TrainingDeckOptions& options = run.request.options;
     const ImageSet& images = run.data.images.train;
-    const Cell cell = parse_cell(run.request.architecture);
     const NetworkCost cost = cost_of(
-        standalone_graph(options.skeleton, {images.height, images.width, images.channels}, images.classes, cell));
+        standalone_graph(options.skeleton, {images.height, images.width, images.channels}, images.classes, run.cell));
     fmt::print("{}\n{} parameters, {} FLOPs an image; {}: {} images trained on, {} held out, {} to test; seed {}\n",
-               to_string(cell), cost.parameters, cost.flops, run.data.images.name, run.data.split.train.size(),
+               to_string(run.cell), cost.parameters, cost.flops, run.data.images.name, run.data.split.train.size(),
                run.data.split.validation.size(), run.data.images.test.size(), run.request.seed);
 }
 
 /// Epoch by epoch.
-void train(CellTraining& training, int epochs, bool speaks) {
+void train(CellTraining& training, int epochs, WorkMeter& meter, bool speaks) {
     const std::int64_t steps_per_epoch = training.steps() / epochs;
     for (int epoch = 1; epoch <= epochs && !training.finished(); ++epoch) {
-        training.run(steps_per_epoch);
+        run_metered(training, steps_per_epoch, meter);
         if (!speaks || training.diverged()) continue;
         const EpochResult& result = training.curve().back();
         fmt::print("epoch {:>4}   loss {:.4f}   training accuracy {:.2f} %\n", epoch, result.loss, result.accuracy);
@@ -66,10 +74,13 @@ void run_and_report(const Run& run, const Communicator& world) {
     const TrainingDeckOptions& options = run.request.options;
     if (speaks) print_head(run);
     const double began = monotonic_s();
-    const Metered cost = run.meter->run([&] { train(*run.training, options.training.epochs, speaks); });
+    run.meter->start();
+    train(*run.training, options.training.epochs, *run.meter, speaks);
+    const EnergyReading own = run.meter->stop().energy;
     const double seconds = monotonic_s() - began;
-    std::array<double, 1> joules{cost.joules};
+    std::array<double, 2> joules{own.measured.value, own.modelled.value};
     world.sum(joules.data(), joules.size());
+    const EnergyReading energy{Joules(joules[0]), Joules(joules[1])};
     if (!speaks) return;
 
     const double epochs = static_cast<double>(run.training->step()) / static_cast<double>(run.training->steps()) *
@@ -83,7 +94,7 @@ void run_and_report(const Run& run, const Communicator& world) {
                images / seconds, world.size(), run.request.threads,
                static_cast<double>(run.training->memory_bytes()) / 1e6);
     fmt::print("inference: {:.1f} us an image on one rank\n", 1e6 * inference_s);
-    fmt::print("energy: {:.1f} J {} ({})\n", joules[0], cost.measured ? "measured" : "modelled", run.meter->source());
+    fmt::print("energy: {:.1f} J {} ({})\n", energy.total().value, basis(energy), run.meter->source());
 }
 
 }  // namespace
@@ -91,8 +102,10 @@ void run_and_report(const Run& run, const Communicator& world) {
 ExitCode train_command(const std::function<TrainRequest()>& read, const Communicator& world) {
     const Communicator node = world.node();
     Run run;
-    const ExitCode code = agree(world, [&] { prepare(read(), world, node, run); });
-    if (code != ExitCode::done) return code;
+    const ExitCode ready = agree(world, [&] { read_all(read(), run); });
+    if (ready != ExitCode::done) return ready;
+    const ExitCode placed = agree(world, [&] { place(run, world, node); });
+    if (placed != ExitCode::done) return placed;
     abort_on_failure(world, [&] { run_and_report(run, world); });
     return ExitCode::done;
 }

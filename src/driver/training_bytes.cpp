@@ -32,10 +32,19 @@ void fields(Visit& visit, Record& r) {
     }
 }
 
+bool is_sound(const CellTrainingRecord& r) { return r.cell >= 0 && r.cell < cell_count; }
+bool is_sound(const ScoreRecord& r) { return r.cell >= 0 && r.cell < cell_count; }
+bool is_sound(const SupernetRecord& r) { return r.operation >= whole_supernet && r.operation < operation_count; }
+bool is_sound(const EstimateRecord& r) {
+    return r.first >= 0 && r.first < cell_count &&
+           r.accuracy.size() <= static_cast<std::size_t>(cell_count) - static_cast<std::size_t>(r.first);
+}
+
 template <class Record>
 TrainingResult read_record(Reader& read) {
     Record record;
     fields(read, record);
+    if (!is_sound(record)) throw DataError("the record of a training is of no cell or operation");
     return record;
 }
 

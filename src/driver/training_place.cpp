@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
-#include <utility>
+#include <algorithm>
+#include <set>
 
+#include "base/checksum.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "kernels/base/launch.hpp"
@@ -14,8 +16,26 @@ namespace cenas {
 namespace {
 
 MeterOptions options_of(MeterOptions options, bool alone) {
-    if (!alone && options.kind == "auto") options.kind = "model";
+    if (alone || options.kind == "model") return options;
+    if (options.kind != "auto")
+        throw UsageError(
+            fmt::format("meter.kind = \"{}\": a meter reads the whole node, on which other ranks work, too "
+                        "(allowed: \"auto\" and \"model\", which model then, or one working rank a node)",
+                        options.kind));
+    options.kind = "model";
     return options;
+}
+
+/// A number for what each rank has, of all ranks of the communicator.
+std::vector<double> numbers_of_all(double own, const Communicator& node) {
+    std::vector<double> all(static_cast<std::size_t>(node.size()), 0.0);
+    all[static_cast<std::size_t>(node.rank())] = own;
+    node.sum(all.data(), all.size());
+    return all;
+}
+
+double mark_of(const std::string& text) {
+    return crc32({reinterpret_cast<const std::byte*>(text.data()), text.size()});
 }
 
 }  // namespace
@@ -27,34 +47,60 @@ TrainingGroup training_group(const Communicator& group) {
             [group](float* values, std::size_t count) { group.sum(values, count); }};
 }
 
-Device choose_device(const std::string& device, int cores, int rank_on_node, int ranks_on_node) {
+Device choose_device(const std::string& device, int cores, const Communicator& node) {
     if (device == "cpu") return {false, {cores, {}, ""}};
-    if (!cuda_compiled()) throw RunError("run.device = \"cuda\": this program was built without the CUDA backend");
     const std::vector<Gpu> gpus = cuda_gpus();
-    if (gpus.empty()) throw RunError("run.device = \"cuda\": CUDA shows this process no GPU");
-    if (ranks_on_node > static_cast<int>(gpus.size()))
+    const auto fewest = numbers_of_all(static_cast<double>(gpus.size()), node);
+    const int count = static_cast<int>(*std::min_element(fewest.begin(), fewest.end()));
+    const int number = count == 1 ? 0 : node.rank();
+    const bool has_one = number < static_cast<int>(gpus.size());
+    const std::string bus = has_one ? gpus[static_cast<std::size_t>(number)].pci_bus_id : "";
+    const auto marks = numbers_of_all(mark_of(bus), node);
+    if (gpus.empty()) throw RunError(fmt::format("run.device = \"cuda\": {}", cuda_trouble()));
+    const bool shared = std::set<double>(marks.begin(), marks.end()).size() < marks.size();
+    if (!has_one || shared)
         throw RunError(
-            fmt::format("run.device = \"cuda\": {} working rank(s) on a node with {} GPU(s) (allowed: as "
-                        "many as there are GPUs)",
-                        ranks_on_node, gpus.size()));
-    use_gpu(rank_on_node);
-    const Gpu& own = gpus[static_cast<std::size_t>(rank_on_node)];
-    return {true, {cores, {own.pci_bus_id}, own.name}};
+            fmt::format("run.device = \"cuda\": {} working rank(s) on a node, {} GPU(s) to be seen by each "
+                        "(allowed: a GPU for every working rank)",
+                        node.size(), gpus.size()));
+    use_gpu(number);
+    return {true, {cores, {bus}, gpus[static_cast<std::size_t>(number)].name}};
 }
 
-WorkMeter::WorkMeter(MeterOptions options, const Device& device, bool alone)
-    : cuda_(device.cuda), cores_(device.parts.cores), meter_(options_of(std::move(options), alone), device.parts) {}
+WorkMeter::WorkMeter(const MeterOptions& options, const Device& device, bool alone)
+    : cuda_(device.cuda), cores_(device.parts.cores), meter_(options_of(options, alone), device.parts) {}
 
-Metered WorkMeter::run(const std::function<void()>& work) {
-    const auto now = [&] { return cuda_ ? monotonic_s() : core_s(); };
-    const auto use = [&] { return NodeUse{Seconds(busy_s_ / cores_), Seconds(busy_s_ / cores_)}; };
-    const EnergyReading before = meter_.read(use());
-    const double began = now();
-    work();
-    const double spent = now() - began;
-    busy_s_ += cuda_ ? spent * cores_ : spent;
-    const EnergyReading after = meter_.read(use());
-    return {spent, (after.total() - before.total()).value, after.measured > before.measured};
+double WorkMeter::clock_s() const { return cuda_ ? monotonic_s() : core_s(); }
+
+EnergyReading WorkMeter::read_at(double now_s) {
+    busy_s_ += (now_s - last_s_) / (cuda_ ? 1 : cores_);
+    last_s_ = now_s;
+    read_wall_s_ = monotonic_s();
+    return meter_.read({Seconds(busy_s_), Seconds(busy_s_)});
+}
+
+void WorkMeter::start() {
+    began_s_ = last_s_ = clock_s();
+    before_ = read_at(began_s_);
+}
+
+void WorkMeter::read() {
+    if (monotonic_s() - read_wall_s_ > 0.5 * meter_.read_every().value) read_at(clock_s());
+}
+
+Metered WorkMeter::stop() {
+    const double now_s = clock_s();
+    const EnergyReading after = read_at(now_s);
+    return {now_s - began_s_, {after.measured - before_.measured, after.modelled - before_.modelled}};
+}
+
+void run_metered(Training& training, std::int64_t steps, WorkMeter& meter) {
+    constexpr std::int64_t slice = 16;  // under a second, but for large networks
+    while (steps > 0 && !training.finished()) {
+        const std::int64_t made = training.run(std::min(steps, slice));
+        steps -= made;
+        meter.read();
+    }
 }
 
 }  // namespace cenas

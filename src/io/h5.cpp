@@ -378,6 +378,13 @@ bool has_sound_chunks(const OpenDataset& open, const Handle& space, double file_
     return sound;
 }
 
+/// Bytes of an open file, wherever it lies.
+double size_of_file(hid_t file) {
+    hsize_t size = 0;
+    H5Fget_filesize(file, &size);
+    return static_cast<double>(size);
+}
+
 OpenDataset open_dataset(hid_t file, const std::filesystem::path& path, const std::string& name) {
     const hid_t id = path_exists(file, name) ? H5Dopen2(file, name.c_str(), H5P_DEFAULT) : -1;
     if (id < 0) throw DataError(fmt::format("{}: no dataset {}", path.string(), name));
@@ -388,8 +395,7 @@ OpenDataset open_dataset(hid_t file, const std::filesystem::path& path, const st
         throw DataError(fmt::format("{}: dataset {} has no values (damaged?)", path.string(), name));
     open.extent.resize(static_cast<std::size_t>(rank));
     H5Sget_simple_extent_dims(space.get(), open.extent.data(), nullptr);
-    std::error_code ignored;
-    const auto file_size = static_cast<double>(std::filesystem::file_size(path, ignored));
+    const double file_size = size_of_file(file);
     if (!has_plausible_size(open, file_size) || !has_sound_chunks(open, space, file_size))
         throw DataError(
             fmt::format("{}: dataset {} holds other data than its shape says (damaged?)", path.string(), name));

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "io/provenance.hpp"
 #include "io/run_record.hpp"
 
 namespace cenas {

@@ -101,17 +101,4 @@ struct RunRecord {
     std::vector<SearchRecord> searches;
 };
 
-/// What may differ between two equal runs.
-struct Provenance {
-    std::string host;
-    std::string started_utc;
-    std::string finished_utc;
-    std::string command_line;
-    std::string git_commit;
-    std::string libraries;
-    std::int64_t ranks = 1;
-    std::int64_t threads = 1;
-    double wall_s = 0;
-};
-
 }  // namespace cenas

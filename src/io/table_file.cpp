@@ -113,8 +113,8 @@ void write_table(h5::Writer& file, const ArchitectureTable& table, const std::fi
     file.scale("/architecture", "architecture");
     const std::vector<std::string> rows{"/architecture"};
     for (const auto& objective : table.objectives) write_objective(file, objective, rows);
-    file.dataset("/evaluation_s", table.evaluation_s, {"s", "GPU-seconds of a training from scratch", rows});
-    file.dataset("/sampling_s", table.sampling_s, {"s", "GPU-seconds of one supernet query", rows});
+    file.dataset("/evaluation_s", table.evaluation_s, {"s", "GPU- or core-seconds of a training from scratch", rows});
+    file.dataset("/sampling_s", table.sampling_s, {"s", "GPU- or core-seconds of one supernet query", rows});
 }
 
 /// One value of every record.
@@ -173,11 +173,12 @@ void write_cell_trainings(h5::Writer& file, const std::vector<CellTrainingRecord
         "on the images held out");
     put("test_accuracy", column<double>(trainings, [](const R& t) { return t.test_accuracy; }), "%",
         "on the test images");
-    put("training_s", column<double>(trainings, [](const R& t) { return t.training_s; }), "s", "measured wall time");
+    put("training_s", column<double>(trainings, [](const R& t) { return t.training_s; }), "s",
+        "core- or GPU-seconds, measured");
     put("training_j", column<double>(trainings, [](const R& t) { return t.training_j; }), "J",
         "energy; see energy_measured");
     put("energy_measured", column<std::uint8_t>(trainings, [](const R& t) { return t.measured; }), "1",
-        "1: measured, 0: modelled");
+        "1: all measured, 0: modelled, at least in part");
     put("inference_s", column<double>(trainings, [](const R& t) { return t.inference_s; }), "s",
         "measured: shortest inference of a batch of 64, an image");
     const auto put_curves = [&](const char* name, const std::vector<double>& matrix, const char* units,
@@ -221,6 +222,7 @@ void write_supernet(h5::Writer& file, const SupernetRecord& supernet) {
     file.attribute(group, "training_s", supernet.training_s);
     file.attribute(group, "training_j", supernet.training_j);
     file.attribute(group, "energy_measured", std::int64_t{supernet.measured ? 1 : 0});
+    file.attribute(group, "diverged", std::int64_t{supernet.diverged ? 1 : 0});
 }
 
 /// What the supernet, or those that it was split into, say of every cell.
@@ -240,6 +242,7 @@ void write_training_log(h5::Writer& file, const TrainingLog& log) {
     file.dataset("/training/effective_deck", std::vector<std::string>{log.effective_deck},
                  {"1", "every key with its value", {}});
     file.attribute("/training", "power_source", log.power_source);
+    write_provenance(file, log.provenance);
     write_cell_trainings(file, log.trainings);
     if (!log.scores.empty()) write_scores(file, log.scores);
     for (const SupernetRecord& supernet : log.supernets) write_supernet(file, supernet);

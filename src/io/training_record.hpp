@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "io/provenance.hpp"
 #include "space/cell.hpp"
 
 namespace cenas {
@@ -19,7 +20,7 @@ struct CellTrainingRecord {
     double validation_accuracy = 0, test_accuracy = 0;  ///< %; NaN where it diverged
     double training_s = 0;  ///< core-seconds (on GPUs: GPU-seconds), evaluation not included
     double training_j = 0;
-    bool measured = false;   ///< joules were measured, not modelled
+    bool measured = false;   ///< all joules were measured, none modelled
     double inference_s = 0;  ///< an image
     std::vector<double> epoch_loss, epoch_accuracy;
 };
@@ -32,7 +33,7 @@ struct ScoreRecord {
 
 /// A trained supernet, or one of those that few-shot NAS splits it into.
 struct SupernetRecord {
-    std::string made_with;       ///< options and data
+    std::string made_with;       ///< options, beside what the whole build depends on
     std::int32_t operation = 0;  ///< that the split edge has; whole_supernet: it was not split
     double training_s = 0, training_j = 0;
     bool measured = false, diverged = false;
@@ -59,6 +60,7 @@ struct TrainingLog {
     std::vector<double> estimates;                ///< % accuracy, by CellIndex; empty where no supernet was trained
     double query_s = 0;                           ///< mean core-seconds of an estimate
     std::vector<std::int64_t> parameters, flops;  ///< of each row of the table
+    Provenance provenance;
 };
 
 }  // namespace cenas

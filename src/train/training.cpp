@@ -346,10 +346,9 @@ void check(const TrainingOptions& options, const TrainingData& data) {
 
 std::string identity_of(const char* kind, const std::string& what, const TrainingData& data,
                         const SkeletonOptions& skeleton, const TrainingOptions& o, std::uint64_t seed) {
-    return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", kind, what, data.images.name,
-                       data.split.train.size(), data.images.train.height, skeleton.name, skeleton.channels,
-                       skeleton.cells, o.epochs, o.batch, o.learning_rate, o.momentum, o.weight_decay, o.flip,
-                       o.crop_padding, o.precision, seed);
+    return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", kind, what, data.checksum, skeleton.name,
+                       skeleton.channels, skeleton.cells, o.epochs, o.batch, o.learning_rate, o.momentum,
+                       o.weight_decay, o.flip, o.crop_padding, o.precision, seed);
 }
 
 std::vector<std::int32_t> all_of(const ImageSet& set) {
@@ -521,11 +520,30 @@ auto with_precision(const TrainingOptions& options, const F& make) {
 
 }  // namespace
 
+namespace {
+
+template <class V>
+std::string_view bytes_of(const std::vector<V>& values) {
+    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(V)};
+}
+
+std::string checksum_of(const TrainingData& data) {
+    Checksum sum;
+    for (const ImageSet* set : {&data.images.train, &data.images.test})
+        sum.add(fmt::format("{} {} {}", set->height, set->width, set->channels))
+            .add(bytes_of(set->pixels))
+            .add(bytes_of(set->labels));
+    return sum.add(bytes_of(data.split.train)).add(bytes_of(data.split.validation)).hex();
+}
+
+}  // namespace
+
 TrainingData load_training_data(const DataOptions& options) {
     TrainingData data;
     data.images = read_data_set(options);
     data.split = split_images(data.images.train.size(), options);
     data.normalization = measure_normalization(data.images.train, data.split.train);
+    data.checksum = checksum_of(data);
     return data;
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "space/cell.hpp"
@@ -20,6 +21,7 @@ struct TrainingData {
     DataSet images;
     Split split;
     Normalization normalization;  ///< of split.train
+    std::string checksum;         ///< SHA-256 of images, labels and split
 };
 
 /// Reads, splits and measures. Throws as read_data_set and split_images do.

@@ -102,6 +102,38 @@ class TrainingTest(ProgramTest):
                     self.assertTrue((left == right).all(), name)
 
 
+def any_process_names(text):
+    for folder in glob.glob("/proc/[0-9]*"):
+        try:
+            with open(f"{folder}/cmdline", "rb") as file:
+                if text.encode() in file.read():
+                    return True
+        except OSError:
+            pass  # it has ended
+    return False
+
+
+class CheckTest(TrainingTest):
+    def test_says_what_would_be_trained_and_touches_nothing(self):
+        before = sorted(os.listdir(self.folder))
+        out, _ = self.run_program("check", self.deck, "--ranks", "3", "supernet.split_epochs=4")
+        for text in ("120 images trained on, 60 held out, 60 to test; 8x8x1", "6 networks x 2 seed(s) = 12",
+                     "split at edge 0 into five, 4 epoch(s) each", "2 group(s)"):
+            self.assertIn(text, out)
+        self.assertEqual(sorted(os.listdir(self.folder)), before)
+
+    def test_the_dump_reads_back_equal(self):
+        out, _ = self.run_program("check", self.deck, "--dump", "training.batch=32")
+        self.assertIn("batch = 32", out)
+        again, _ = self.run_program("check", self.write("again.toml", out), "--dump")
+        self.assertEqual(out, again)
+
+    def test_refuses_what_a_build_would(self):
+        for text, override in (("learning_rate", "training.learning_rate=-1"), ("8765", "table.cells=9000"),
+                               ("query_images", "supernet.query_images=61"), ("ranks_per_group", "run.ranks_per_group=2")):
+            self.assert_refused(2, [text], "check", self.deck, override)
+
+
 class TrainTest(TrainingTest):
     def test_prints_curve_accuracy_speed_and_energy(self):
         out, _ = self.run_program("train", self.deck, CONVOLUTIONS, "training.epochs=12")
@@ -135,7 +167,7 @@ class TrainTest(TrainingTest):
 
     def test_refusals(self):
         train = ("train", self.deck)
-        self.assert_refused(3, ["'conv'", "nor_conv_3x3"], *train, "|conv~0|+|none~0|none~1|+|none~0|none~1|none~2|")
+        self.assert_refused(2, ["architecture", "'conv'", "nor_conv_3x3"], *train, "|conv~0|+|none~0|none~1|+|none~0|none~1|none~2|")
         self.assert_refused(2, ["training.epochs = 0", "from 1 to"], *train, CONVOLUTIONS, "training.epochs=0")
         self.assert_refused(2, ["training.rate", "learning_rate"], *train, CONVOLUTIONS, "training.rate=1")
         self.assert_refused(2, ["skeleton.name", "light"], *train, CONVOLUTIONS, "skeleton.name=heavy")
@@ -174,32 +206,38 @@ class TableBuildTest(TrainingTest):
     def test_ranks_and_groups_do_not_change_the_table(self):
         one = self.build("one.h5")
         self.assert_equal_tables(one, self.build("three.h5", ranks=3))
-        one = self.build("slow.h5", "training.learning_rate=0.01", "supernet.learning_rate=0.01")
-        groups = self.build("five.h5", "training.learning_rate=0.01", "supernet.learning_rate=0.01",
-                            "run.ranks_per_group=2", ranks=5)
+
+    def test_groups_give_the_numbers_of_one_rank_and_groups_of_one_size_the_same_bits(self):
+        slow = ("training.learning_rate=0.01", "supernet.learning_rate=0.01")
+        one = self.build("one.h5", *slow, ranks=2)
+        groups = self.build("groups.h5", *slow, "run.ranks_per_group=2", ranks=5)
+        self.assert_equal_tables(groups, self.build("group.h5", *slow, "run.ranks_per_group=2", ranks=3))
         with h5py.File(one) as a, h5py.File(groups) as b:  # the order of sums differs
             np.testing.assert_allclose(a["training/run/epoch_loss"], b["training/run/epoch_loss"], atol=2e-3)
 
     def test_a_killed_build_goes_on_where_it_was(self):
         for ranks, signal_number in ((None, signal.SIGKILL), (3, signal.SIGKILL), (3, signal.SIGTERM)):
-            whole = self.build(f"whole{ranks}.h5")
             output = self.path(f"killed{ranks}{signal_number}.h5")
-            command = [CENAS, "table", "build", self.deck, "--output", output]
+            more = ("table.cells=300", "table.supernet=false")
+            command = [CENAS, "table", "build", self.deck, "--output", output, *more]
             if ranks:
                 command = ["mpirun", "-n", str(ranks), *command]
+            deadline = time.monotonic() + 60
             with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as killed:
-                while killed.poll() is None and (not os.path.exists(output + ".journal")
-                                                 or os.path.getsize(output + ".journal") < 2000):
+                while not os.path.exists(output + ".journal") or os.path.getsize(output + ".journal") < 3000:
+                    self.assertLess(time.monotonic(), deadline)
                     time.sleep(0.002)
                 killed.send_signal(signal_number)
-            while subprocess.run(["pgrep", "-f", output], capture_output=True, check=False).returncode == 0:
+            while any_process_names(output):
+                self.assertLess(time.monotonic(), deadline)
                 time.sleep(0.05)
             self.assertFalse(os.path.exists(output))
             kept = os.path.getsize(output + ".journal")
-            _, err = self.run_program("table", "build", self.deck, "--output", output)
+            few = ("table.cells=20", "table.supernet=false")  # of the 300, so that the test is quick
+            _, err = self.run_program("table", "build", self.deck, "--output", output, *few)
             self.assertGreater(int(re.search(r"goes on after (\d+) result", err)[1]), 0)
             self.assertGreater(os.path.getsize(output + ".journal"), kept)
-            self.assert_equal_tables(whole, output)
+            self.assert_equal_tables(self.build(f"whole{ranks}{signal_number}.h5", *few), output)
 
     def test_more_cells_and_seeds_are_appended(self):
         output = self.build("a.h5")
@@ -209,6 +247,8 @@ class TableBuildTest(TrainingTest):
             self.assertEqual(file["architecture"].shape, (8,))
             self.assertEqual(file["training/run/seed"].shape, (24,))
         self.assert_equal_tables(output, self.build("b.h5", "table.cells=8", "table.seeds=3"))
+        self.build("a.h5", "table.cells=2", "table.seeds=1")  # the table is the deck's, whatever the journal holds more
+        self.assert_equal_tables(output, self.build("c.h5", "table.cells=2", "table.seeds=1"))
 
     def test_another_supernet_is_trained_anew_and_other_trainings_are_refused(self):
         output = self.build("a.h5")
@@ -216,8 +256,10 @@ class TableBuildTest(TrainingTest):
         self.assertIn("goes on after 18 result", err)  # 12 trainings, 6 scores
         self.assert_equal_tables(output, self.build("b.h5", "supernet.epochs=3"))
         before = os.path.getsize(output + ".journal")
-        self.assert_refused(3, ["a.h5.journal", "epochs 3", "epochs 2"], "table", "build", self.deck, "--output", output,
+        self.assert_refused(3, ["a.h5.journal", "training.epochs = 3", "training.epochs = 2"], "table", "build", self.deck, "--output", output,
                             "training.epochs=3")
+        write_images(self.path("images"), seed=2)
+        self.assert_refused(3, ["a.h5.journal", "images"], "table", "build", self.deck, "--output", output)
         self.assertEqual(os.path.getsize(output + ".journal"), before)
 
     def test_a_few_shot_supernet_has_a_curve_for_every_operation(self):
@@ -234,7 +276,17 @@ class TableBuildTest(TrainingTest):
         self.assert_refused(2, ["mine.h5"], *build, foreign)
         with open(foreign, encoding="utf-8") as file:
             self.assertEqual(file.read(), "a file of somebody's")
-        self.assert_refused(2, ["ranks_per_group = 2"], *build, self.path("a.h5"), "run.ranks_per_group=2", ranks=4)
+        for ranks in (4, None):
+            self.assert_refused(2, ["ranks_per_group = 2"], *build, self.path("a.h5"), "run.ranks_per_group=2", ranks=ranks)
+        self.assert_refused(2, ["query_images = 16", "validation_images = 0"], *build, self.path("a.h5"),
+                            "data.validation_images=0")
+        self.assert_refused(2, ["meter.kind", "rapl"], *build, self.path("a.h5"), "meter.kind=rapl", ranks=3)
+        self.assert_refused(4, ["rapl"], *build, self.path("a.h5"), "meter.kind=rapl", f"meter.powercap_folder={self.folder}")
+        self.assert_refused(3, ["nowhere"], *build, self.path("a.h5"), "data.folder=nowhere", ranks=3)
+        self.assertEqual(glob.glob(self.path("a.h5*")), [])  # nothing was begun
+        journal = self.write("d.h5.journal", "not a journal")
+        self.assert_refused(3, ["d.h5.journal"], *build, self.path("d.h5"))
+        self.assertTrue(os.path.exists(journal))
         self.assert_refused(4, ["no training ended"], *build, self.path("b.h5"), "training.learning_rate=100",
                             "training.epochs=30", "training.momentum=0.99", "table.supernet=false", "table.cells=1",
                             "table.seeds=1")

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -86,16 +87,52 @@ TEST(TablePlan, EstimatesCoverEveryCellAfterTheSupernetsTheyNeed) {
     EXPECT_EQ(table_phases(options).size(), 1u);
 }
 
+/// Every option is in one identity or in none, as it should be.
 TEST(TablePlan, IdentitiesSeeWhatMatters) {
+    using Change = std::function<void(TrainingDeckOptions&)>;
+    const TrainingData data;
     const TrainingDeckOptions options = options_of(10, 1);
-    TrainingDeckOptions more = options_of(20, 3), trained = options, estimated = options;
-    trained.training.epochs += 1;
-    estimated.supernet.epochs += 1;
-    EXPECT_EQ(table_identity(more), table_identity(options));
-    EXPECT_NE(table_identity(trained), table_identity(options));
-    EXPECT_EQ(table_identity(estimated), table_identity(options));
-    EXPECT_NE(supernet_identity(estimated), supernet_identity(options));
-    EXPECT_EQ(supernet_identity(more), supernet_identity(options));
+    const auto seen_by = [&](const Change& change) {
+        TrainingDeckOptions other = options;
+        change(other);
+        std::string by;
+        if (table_identity(other, data) != table_identity(options, data)) by += "t";
+        if (supernet_identity(other, whole_supernet) != supernet_identity(options, whole_supernet)) by += "s";
+        if (supernet_identity(other, 2) != supernet_identity(options, 2)) by += "f";
+        if (estimate_identity(other) != estimate_identity(options)) by += "e";
+        return by;
+    };
+    const std::vector<Change> trainings{[](auto& o) { o.skeleton.name = "light"; },
+                                        [](auto& o) { ++o.skeleton.channels; },
+                                        [](auto& o) { ++o.skeleton.cells; },
+                                        [](auto& o) { ++o.training.epochs; },
+                                        [](auto& o) { ++o.training.batch; },
+                                        [](auto& o) { o.training.learning_rate *= 1.001; },
+                                        [](auto& o) { o.training.momentum *= 0.999; },
+                                        [](auto& o) { o.training.weight_decay *= 1.001; },
+                                        [](auto& o) { o.training.flip *= 0.999; },
+                                        [](auto& o) { ++o.training.crop_padding; },
+                                        [](auto& o) { o.training.precision = "bf16"; },
+                                        [](auto& o) { o.run.device = "cuda"; },
+                                        [](auto& o) { ++o.run.ranks_per_group; }};
+    for (const Change& change : trainings) EXPECT_EQ(seen_by(change), "t");
+    const std::vector<Change> supernets{[](auto& o) { ++o.supernet.epochs; }, [](auto& o) { ++o.supernet.batch; },
+                                        [](auto& o) { o.supernet.learning_rate *= 1.001; },
+                                        [](auto& o) { o.supernet.weight_decay *= 1.001; }};
+    for (const Change& change : supernets) EXPECT_EQ(seen_by(change), "sfe");
+    EXPECT_EQ(seen_by([](auto& o) { ++o.supernet.split_epochs; }), "fe");
+    EXPECT_EQ(seen_by([](auto& o) { ++o.supernet.split_edge; }), "f");  // of estimates only where there is a split
+    EXPECT_EQ(seen_by([](auto& o) { ++o.supernet.query_images; }), "e");
+    const std::vector<Change> what_is_asked_for{[](auto& o) { ++o.table.cells; },
+                                                [](auto& o) { ++o.table.seeds; },
+                                                [](auto& o) { ++o.table.first_seed; },
+                                                [](auto& o) { o.table.supernet = false; },
+                                                [](auto& o) { o.data.folder = "elsewhere"; },
+                                                [](auto& o) { o.meter.kind = "model"; }};
+    for (const Change& change : what_is_asked_for) EXPECT_EQ(seen_by(change), "");
+    TrainingData other_images;
+    other_images.checksum = "0";
+    EXPECT_NE(table_identity(options, other_images), table_identity(options, data));
 }
 
 }  // namespace

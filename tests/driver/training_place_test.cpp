@@ -6,10 +6,12 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "kernels/base/launch.hpp"
+#include "support/powercap.hpp"
 
 namespace cenas {
 namespace {
+
+const Device core{false, {1, {}, ""}};
 
 void compute_for(double seconds) {
     const double began = core_s();
@@ -17,40 +19,59 @@ void compute_for(double seconds) {
     }
 }
 
+Metered metered(WorkMeter& meter, double seconds) {
+    meter.start();
+    compute_for(seconds);
+    return meter.stop();
+}
+
+MeterOptions ten_watts(const std::string& kind) {
+    MeterOptions options;
+    options.kind = kind;
+    options.core_busy_w = 10;
+    options.core_idle_w = 1;
+    return options;
+}
+
 TEST(WorkMeter, CountsCoreSecondsAndModelsTheirEnergy) {
-    MeterOptions options;
-    options.kind = "model";
-    options.core_busy_w = 10;
-    options.core_idle_w = 1;
-    WorkMeter meter(options, choose_device("cpu", 1, 0, 1), true);
-    for (int i = 0; i < 2; ++i) {  // the second time nothing of the first is left
-        const Metered cost = meter.run([] { compute_for(0.05); });
+    WorkMeter meter(ten_watts("model"), core, true);
+    for (int i = 0; i < 2; ++i) {  // the second time nothing of the first is left, nor of what was not metered
+        const Metered cost = metered(meter, 0.05);
         EXPECT_NEAR(cost.seconds, 0.05, 0.01);
-        EXPECT_NEAR(cost.joules, 10 * cost.seconds, 1e-6);
-        EXPECT_FALSE(cost.measured);
+        EXPECT_NEAR(cost.energy.modelled.value, 10 * cost.seconds, 1e-6);
+        EXPECT_EQ(cost.energy.measured.value, 0);
+        compute_for(0.02);
     }
-    EXPECT_NEAR(meter.run([] {}).joules, 0, 0.01);
 }
 
-TEST(WorkMeter, TakesNoShareOfANodeThatOthersWorkOn) {
-    MeterOptions options;
-    options.powercap_folder = testing::TempDir();
-    options.core_busy_w = 10;
-    options.core_idle_w = 1;
-    WorkMeter meter(options, choose_device("cpu", 1, 0, 2), false);
-    EXPECT_FALSE(meter.run([] { compute_for(0.01); }).measured);
+TEST(WorkMeter, MeasuresWhereNobodyElseWorks) {
+    const test::Powercap powercap;
+    powercap.two_packages();
+    MeterOptions options = ten_watts("auto");
+    options.powercap_folder = powercap.path();
+    WorkMeter alone(options, core, true), among_others(options, core, false);
+    for (WorkMeter* meter : {&alone, &among_others}) meter->start();
+    powercap.set("intel-rapl:0", 3'000'000);
+    EXPECT_DOUBLE_EQ(alone.stop().energy.measured.value, 2.0);
+    EXPECT_EQ(among_others.stop().energy.measured.value, 0.0);
+    options.kind = "rapl";
+    EXPECT_THROW(WorkMeter(options, core, false), UsageError);
 }
 
-TEST(ChooseDevice, GivesEachRankAGpuOrSaysWhyNot) {
-    EXPECT_FALSE(choose_device("cpu", 2, 0, 9).cuda);
-    EXPECT_EQ(choose_device("cpu", 2, 0, 9).parts.cores, 2);
-    const auto gpus = cuda_gpus();
-    const int count = static_cast<int>(gpus.size());
-    EXPECT_THROW(choose_device("cuda", 1, count, count + 1), RunError);
-    if (gpus.empty()) GTEST_SKIP() << "no GPU: that ranks get one each is not tested";
-    const Device device = choose_device("cuda", 1, count - 1, count);
-    EXPECT_TRUE(device.cuda);
-    EXPECT_EQ(device.parts.gpus, std::vector<std::string>{gpus.back().pci_bus_id});
+/// A counter that wraps around twice in a long training is right only if it is read in between.
+TEST(WorkMeter, ReadsWhileTheWorkGoesOn) {
+    const test::Powercap powercap;
+    powercap.zone("intel-rapl:0", "package-0", 0, 20'000'000);  // 20 J: to be read every 20 ms, at 1 kW
+    MeterOptions options = ten_watts("rapl");
+    options.powercap_folder = powercap.path();
+    WorkMeter meter(options, core, true);
+    meter.start();
+    for (int i = 1; i <= 30; ++i) {  // 3 J each, 90 J in all
+        compute_for(0.015);
+        powercap.set("intel-rapl:0", static_cast<std::uint64_t>(i) * 3'000'000 % 20'000'000);
+        meter.read();
+    }
+    EXPECT_DOUBLE_EQ(meter.stop().energy.measured.value, 90.0);
 }
 
 }  // namespace

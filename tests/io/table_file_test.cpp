@@ -4,12 +4,17 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <limits>
+#include <map>
+#include <set>
+#include <span>
 
 #include "base/error.hpp"
 #include "eval/synthetic_table.hpp"
 #include "io/damage.hpp"
 #include "io/format_table.hpp"
+#include "io/h5.hpp"
 #include "support/files.hpp"
 
 namespace cenas {
@@ -302,6 +307,45 @@ TEST_F(TraceFile, TruncatedAndDamagedFilesAreRefusedOrHarmless) {
     const std::string bytes = bytes_of(path);
     test::expect_truncations_refused(folder, bytes, read_trace_file);
     EXPECT_GT(test::expect_flips_survived(folder, bytes, 17, read_trace_file), 50u);
+}
+
+/// The table in the program is the file in the repository.
+TEST(EmbeddedTable, IsTheShippedFile) {
+    const auto file = std::filesystem::path(CENAS_SOURCE_DIR) / "inputs/tables/fashion_light.h5";
+    const ArchitectureTable table = read_embedded_table();
+    EXPECT_EQ(table.checksum(), read_table_file(file).checksum());
+    EXPECT_EQ(table.name, embedded_table);
+    EXPECT_FALSE(table.synthetic);
+    EXPECT_GE(table.size(), 1000u);
+    ASSERT_EQ(table.objectives.size(), 2u);
+    EXPECT_EQ(table.objectives[0].name, "accuracy");
+    EXPECT_EQ(table.objectives[1].name, "latency");
+    EXPECT_EQ(table.objectives[0].estimates.size(), table.size());
+}
+
+/// What the issue of a trained table rests on: every row two seeds, every cell an estimate.
+TEST(EmbeddedTable, HoldsTwoTrainingsOfEveryRowAndAnEstimateOfEveryCell) {
+    const h5::Reader file(std::filesystem::path(CENAS_SOURCE_DIR) / "inputs/tables/fashion_light.h5");
+    std::map<std::string, std::set<std::int64_t>> seeds;
+    const auto cells = file.texts("/training/run/architecture");
+    const auto numbers = file.integers("/training/run/seed");
+    for (std::size_t i = 0; i < cells.size(); ++i) seeds[cells[i]].insert(numbers[i]);
+    for (const std::string& cell : file.texts("/architecture")) EXPECT_EQ(seeds[cell].size(), 2u) << cell;
+    const auto estimates = file.numbers("/training/supernet/estimate");
+    EXPECT_EQ(estimates.size(), static_cast<std::size_t>(cell_count));
+    for (const double estimate : estimates) EXPECT_TRUE(estimate >= 0 && estimate <= 100);
+}
+
+TEST(TableInMemory, IsReadAndRefusedAsAFileIs) {
+    const test::TemporaryFolder folder;
+    write_table_file(folder.path() / "a.h5", small_table(), false);
+    const std::string whole = bytes_of(folder.path() / "a.h5");
+    const auto image = [&](std::size_t length) {
+        return std::span<const std::byte>(reinterpret_cast<const std::byte*>(whole.data()), length);
+    };
+    EXPECT_EQ(h5::Reader(image(whole.size()), "memory").text_attribute("/", "name"), "Zürich");
+    for (const std::size_t length : {std::size_t{0}, std::size_t{100}, whole.size() / 2})
+        EXPECT_TRUE(contains(message_of<DataError>([&] { h5::Reader(image(length), "memory"); }), "memory")) << length;
 }
 
 }  // namespace

@@ -212,7 +212,7 @@ TEST(CellTraining, GroupsTrainAsOneProcess) {
         std::vector<std::unique_ptr<CellTraining>> members;
         for (int rank = 0; rank < size; ++rank) {
             TrainingPlace place;
-            place.group = {rank, size, [&group, rank](double* v, std::size_t n) { group.sum(rank, v, n); },
+            place.group = {rank, size, false, [&group, rank](double* v, std::size_t n) { group.sum(rank, v, n); },
                            [&group, rank](float* v, std::size_t n) { group.sum(rank, v, n); }};
             members.push_back(train_cell(data, little_skeleton(), little_training(2), all_operations, 1, place));
         }

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace cenas {
+
+namespace h5 {
+class Writer;
+}
+
+/// What may differ between two equal runs or builds.
+struct Provenance {
+    std::string host;
+    std::string started_utc;
+    std::string finished_utc;
+    std::string command_line;
+    std::string git_commit;
+    std::string libraries;
+    std::int64_t ranks = 1;
+    std::int64_t threads = 1;
+    double wall_s = 0;
+};
+
+/// Into attributes of /provenance.
+void write_provenance(h5::Writer& file, const Provenance& provenance);
+
+}  // namespace cenas
