@@ -10,6 +10,7 @@
 #endif
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <limits>
@@ -149,6 +150,38 @@ Communicator Communicator::node() const {
     MPI_Comm part = MPI_COMM_NULL;
     check(MPI_Comm_split_type(impl_->comm, MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &part), "MPI_Comm_split_type");
     return Communicator(std::make_shared<Impl>(part, true));
+}
+
+struct SharedNumbers::Impl {
+    MPI_Win window = MPI_WIN_NULL;
+    double* first = nullptr;  // of rank 0; the others follow
+    int rank = 0, size = 0;
+
+    explicit Impl(const Communicator& node) : rank(node.rank()), size(node.size()) {
+        double* own = nullptr;
+        const MPI_Aint bytes = rank == 0 ? static_cast<MPI_Aint>(size * sizeof(double)) : 0;
+        check(MPI_Win_allocate_shared(bytes, sizeof(double), MPI_INFO_NULL, node.impl_->comm, &own, &window),
+              "MPI_Win_allocate_shared");
+        MPI_Aint length = 0;
+        int unit = 0;
+        check(MPI_Win_shared_query(window, 0, &length, &unit, &first), "MPI_Win_shared_query");
+        if (rank == 0) std::fill_n(first, size, 0.0);
+        check(MPI_Barrier(node.impl_->comm), "MPI_Barrier");
+    }
+    ~Impl() { MPI_Win_free(&window); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+};
+
+SharedNumbers::SharedNumbers(const Communicator& node) : impl_(std::make_shared<Impl>(node)) {}
+
+void SharedNumbers::set(double value) const { std::atomic_ref<double>(impl_->first[impl_->rank]).store(value); }
+
+std::vector<double> SharedNumbers::all() const {
+    std::vector<double> numbers;
+    for (int rank = 0; rank < impl_->size; ++rank)
+        numbers.push_back(std::atomic_ref<double>(impl_->first[rank]).load());
+    return numbers;
 }
 
 void Communicator::abort(int exit_code) {

@@ -77,8 +77,22 @@ class Communicator {
     [[noreturn]] static void abort(int exit_code);
 
   private:
+    friend class SharedNumbers;
     struct Impl;
     explicit Communicator(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+    std::shared_ptr<Impl> impl_;
+};
+
+/// A number of every rank of a node, in memory that they share: each sets its own and sees all, at any time.
+class SharedNumbers {
+  public:
+    /// All are 0. `node` is what Communicator::node() gave. Collective, as is the end of the last copy.
+    explicit SharedNumbers(const Communicator& node);
+    void set(double value) const;
+    std::vector<double> all() const;  ///< by rank
+
+  private:
+    struct Impl;
     std::shared_ptr<Impl> impl_;
 };
 

@@ -65,8 +65,9 @@ std::vector<Key> supernet_keys(SupernetOptions& o) {
 
 std::vector<Key> meter_keys(MeterOptions& o) {
     return {{"kind", one_of(o.kind, {"auto", "rapl", "nvml", "model"}), "",
-             "where joules come from. auto: whatever can be read, else modelled, and modelled where several ranks work "
-             "on a node; rapl, nvml: that one has to be read; model: rated power x time"},
+             "where joules come from. auto: whatever can be read, else modelled; rapl, nvml: that one has to be read; "
+             "model: "
+             "rated power x time"},
             {"powercap_folder", nonempty(o.powercap_folder), "", "where Linux shows RAPL"},
             {"nvml_library", nonempty(o.nvml_library), "", "NVIDIA's management library"},
             {"core_busy_w", number(o.core_busy_w, from(0, strongest_w)), "W",

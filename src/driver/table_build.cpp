@@ -278,12 +278,17 @@ ExitCode build_table(const std::function<TableBuildRequest()>& read, const Commu
     const Workers workers = make_workers(world, build.layout);
     const auto working = working_ranks(world);
     std::optional<Communicator> node;
-    if (working) node = working->node();
+    std::optional<SharedNumbers> node_busy_s;
+    if (working) {
+        node = working->node();
+        node_busy_s.emplace(*node);
+    }
     const ExitCode placed = agree(world, [&] {
+        if (!working) return;
         const TrainingDeckOptions& options = build.request.options;
-        if (working)
-            build.worker = std::make_unique<TableWorker>(
-                options, build.data, *workers.group, choose_device(options.run.device, 1, *node), node->size() == 1);
+        const Device device = choose_device(options.run.device, 1, *node);
+        build.worker = std::make_unique<TableWorker>(options, build.data, *workers.group, device.cuda,
+                                                     WorkMeter(options.meter, device, *node_busy_s, node->rank()));
     });
     if (placed != ExitCode::done) return placed;
     const ExitCode open = agree(world, [&] {

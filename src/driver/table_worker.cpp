@@ -18,12 +18,8 @@ constexpr std::uint64_t score_seed = 1;
 }  // namespace
 
 TableWorker::TableWorker(const TrainingDeckOptions& options, const TrainingData& data, const Communicator& group,
-                         const Device& device, bool alone)
-    : options_(options),
-      data_(data),
-      group_(group),
-      meter_(options.meter, device, alone),
-      place_{1, device.cuda, training_group(group)} {}
+                         bool cuda, WorkMeter meter)
+    : options_(options), data_(data), group_(group), meter_(std::move(meter)), place_{1, cuda, training_group(group)} {}
 
 void TableWorker::take(const std::map<std::int32_t, SupernetRecord>& records) {
     supernets_.clear();

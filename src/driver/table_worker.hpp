@@ -15,9 +15,9 @@ namespace cenas {
 /// One rank of a table build at work, with its group where it has one.
 class TableWorker {
   public:
-    /// `options` and `data` outlive it. `alone`: nothing else works on its node.
-    TableWorker(const TrainingDeckOptions& options, const TrainingData& data, const Communicator& group,
-                const Device& device, bool alone);
+    /// `options` and `data` outlive it.
+    TableWorker(const TrainingDeckOptions& options, const TrainingData& data, const Communicator& group, bool cuda,
+                WorkMeter meter);
 
     /// What meters read, for people.
     std::string power_source() const { return meter_.source(); }

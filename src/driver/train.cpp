@@ -37,11 +37,11 @@ void read_all(TrainRequest request, Run& run) {
     run.request = std::move(request);
 }
 
-void place(Run& run, const Communicator& world, const Communicator& node) {
+void place(Run& run, const Communicator& world, const Communicator& node, const SharedNumbers& node_busy_s) {
     const TrainRequest& request = run.request;
     const TrainingDeckOptions& options = request.options;
     const Device device = choose_device(options.run.device, request.threads, node);
-    run.meter = std::make_unique<WorkMeter>(options.meter, device, node.size() == 1);
+    run.meter = std::make_unique<WorkMeter>(options.meter, device, node_busy_s, node.rank());
     run.training =
         train_cell(run.data, options.skeleton, options.training, run.cell, static_cast<std::uint64_t>(request.seed),
                    {request.threads, device.cuda, training_group(world)});
@@ -101,10 +101,11 @@ void run_and_report(const Run& run, const Communicator& world) {
 
 ExitCode train_command(const std::function<TrainRequest()>& read, const Communicator& world) {
     const Communicator node = world.node();
+    const SharedNumbers node_busy_s(node);
     Run run;
     const ExitCode ready = agree(world, [&] { read_all(read(), run); });
     if (ready != ExitCode::done) return ready;
-    const ExitCode placed = agree(world, [&] { place(run, world, node); });
+    const ExitCode placed = agree(world, [&] { place(run, world, node, node_busy_s); });
     if (placed != ExitCode::done) return placed;
     abort_on_failure(world, [&] { run_and_report(run, world); });
     return ExitCode::done;

@@ -6,21 +6,23 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/checksum.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "carbon/attribution.hpp"
 #include "kernels/base/launch.hpp"
 
 namespace cenas {
 namespace {
 
-MeterOptions options_of(MeterOptions options, bool alone) {
-    if (alone || options.kind == "model") return options;
+MeterOptions options_of(MeterOptions options, const Device& device, std::size_t ranks_on_node) {
+    if (!device.cuda || ranks_on_node == 1 || options.kind == "model") return options;
     if (options.kind != "auto")
         throw UsageError(
-            fmt::format("meter.kind = \"{}\": a meter reads the whole node, on which other ranks work, too "
-                        "(allowed: \"auto\" and \"model\", which model then, or one working rank a node)",
+            fmt::format("meter.kind = \"{}\": where several ranks with GPUs share a node, their energy is "
+                        "modelled (allowed: \"auto\", \"model\", or one working rank a node)",
                         options.kind));
     options.kind = "model";
     return options;
@@ -67,14 +69,19 @@ Device choose_device(const std::string& device, int cores, const Communicator& n
     return {true, {cores, {bus}, gpus[static_cast<std::size_t>(number)].name}};
 }
 
-WorkMeter::WorkMeter(const MeterOptions& options, const Device& device, bool alone)
-    : cuda_(device.cuda), cores_(device.parts.cores), meter_(options_of(options, alone), device.parts) {}
+WorkMeter::WorkMeter(const MeterOptions& options, const Device& device, SharedNumbers busy_s, int rank_on_node)
+    : cuda_(device.cuda),
+      cores_(device.parts.cores),
+      meter_(options_of(options, device, busy_s.all().size()), device.parts),
+      node_busy_s_(std::move(busy_s)),
+      rank_(static_cast<std::size_t>(rank_on_node)) {}
 
 double WorkMeter::clock_s() const { return cuda_ ? monotonic_s() : core_s(); }
 
 EnergyReading WorkMeter::read_at(double now_s) {
     busy_s_ += (now_s - last_s_) / (cuda_ ? 1 : cores_);
     last_s_ = now_s;
+    node_busy_s_.set(busy_s_);
     read_wall_s_ = monotonic_s();
     return meter_.read({Seconds(busy_s_), Seconds(busy_s_)});
 }
@@ -82,16 +89,28 @@ EnergyReading WorkMeter::read_at(double now_s) {
 void WorkMeter::start() {
     began_s_ = last_s_ = clock_s();
     before_ = read_at(began_s_);
+    began_wall_s_ = read_wall_s_;
+    busy_before_s_ = node_busy_s_.all();
 }
 
 void WorkMeter::read() {
-    if (monotonic_s() - read_wall_s_ > 0.5 * meter_.read_every().value) read_at(clock_s());
+    const double now_s = clock_s();
+    node_busy_s_.set(busy_s_ + (now_s - last_s_) / (cuda_ ? 1 : cores_));
+    if (monotonic_s() - read_wall_s_ > 0.5 * meter_.read_every().value) read_at(now_s);
 }
 
 Metered WorkMeter::stop() {
     const double now_s = clock_s();
     const EnergyReading after = read_at(now_s);
-    return {now_s - began_s_, {after.measured - before_.measured, after.modelled - before_.modelled}};
+    return {now_s - began_s_, {own_part(after.measured - before_.measured), after.modelled - before_.modelled}};
+}
+
+Joules WorkMeter::own_part(Joules node) const {
+    std::vector<Seconds> busy;
+    const std::vector<double> now_s = node_busy_s_.all();
+    for (std::size_t i = 0; i < now_s.size(); ++i) busy.emplace_back(now_s[i] - busy_before_s_[i]);
+    const Watts idle_power(meter_.idle_power().value * static_cast<double>(busy.size()));
+    return attribute_energy(node, idle_power, Seconds(read_wall_s_ - began_wall_s_), busy).workers[rank_];
 }
 
 void run_metered(Training& training, std::int64_t steps, WorkMeter& meter) {

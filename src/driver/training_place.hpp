@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "carbon/meter.hpp"
 #include "comm/comm.hpp"
@@ -31,15 +33,18 @@ struct Metered {
     EnergyReading energy;
 };
 
-/// Meters pieces of work, one at a time.
+/// Meters pieces of work, one at a time. Ranks of a node share what its meter measures: between start() and stop() each
+/// bears what attribute_energy() gives it, for the busy times of all. On GPUs, where ranks share a node, energy is
+/// modelled.
 class WorkMeter {
   public:
-    /// `alone`: no other rank works on the node. A meter reads the whole node, so where one does, energy is modelled;
-    /// UsageError where options.kind asks for a meter then. Throws as Meter does.
-    WorkMeter(const MeterOptions& options, const Device& device, bool alone);
+    /// `node` has the working ranks of the caller's node. Throws as Meter does, and UsageError where options.kind asks
+    /// for a meter that cannot be shared.
+    WorkMeter(const MeterOptions& options, const Device& device, SharedNumbers busy_s, int rank_on_node);
 
     void start();
-    /// Keeps counters from overflowing unseen: to be called now and then while the work goes on.
+    /// Keeps counters from overflowing unseen, and the other ranks informed: to be called now and then while the work
+    /// goes on.
     void read();
     Metered stop();
 
@@ -48,13 +53,17 @@ class WorkMeter {
   private:
     double clock_s() const;
     EnergyReading read_at(double now_s);
+    Joules own_part(Joules node) const;
 
     bool cuda_;
     int cores_;
     Meter meter_;
+    SharedNumbers node_busy_s_;
+    std::size_t rank_;
     double busy_s_ = 0;  ///< the meter's clock, which stands still between pieces of work
     double began_s_ = 0, last_s_ = 0;
-    double read_wall_s_ = 0;
+    double read_wall_s_ = 0, began_wall_s_ = 0;
+    std::vector<double> busy_before_s_;
     EnergyReading before_;
 };
 

@@ -280,8 +280,9 @@ class TableBuildTest(TrainingTest):
             self.assert_refused(2, ["ranks_per_group = 2"], *build, self.path("a.h5"), "run.ranks_per_group=2", ranks=ranks)
         self.assert_refused(2, ["query_images = 16", "validation_images = 0"], *build, self.path("a.h5"),
                             "data.validation_images=0")
-        self.assert_refused(2, ["meter.kind", "rapl"], *build, self.path("a.h5"), "meter.kind=rapl", ranks=3)
-        self.assert_refused(4, ["rapl"], *build, self.path("a.h5"), "meter.kind=rapl", f"meter.powercap_folder={self.folder}")
+        for ranks in (None, 3):
+            self.assert_refused(4, ["rapl"], *build, self.path("a.h5"), "meter.kind=rapl",
+                                f"meter.powercap_folder={self.folder}", ranks=ranks)
         self.assert_refused(3, ["nowhere"], *build, self.path("a.h5"), "data.folder=nowhere", ranks=3)
         self.assertEqual(glob.glob(self.path("a.h5*")), [])  # nothing was begun
         journal = self.write("d.h5.journal", "not a journal")

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "support/mpi_main.hpp"
+
 // Runs under mpirun with any number of ranks; rank 0 speaks, a failure anywhere fails everywhere.
 
 namespace cenas {
@@ -107,6 +109,22 @@ TEST(Communicator, RanksOfOneMachineShareANode) {
     EXPECT_EQ(node.rank(), world.rank());
 }
 
+TEST(SharedNumbers, EachRankSeesWhatTheOthersHaveSet) {
+    const auto world = Communicator::world();
+    const auto node = world.node();
+    const SharedNumbers numbers(node);
+    EXPECT_EQ(numbers.all(), std::vector<double>(static_cast<std::size_t>(node.size()), 0.0));
+    world.maximum(0);
+    for (const double round : {1.0, 2.0}) {
+        numbers.set(round + 10 * node.rank());
+        world.maximum(0);
+        std::vector<double> expected;
+        for (int rank = 0; rank < node.size(); ++rank) expected.push_back(round + 10 * rank);
+        EXPECT_EQ(numbers.all(), expected);
+        world.maximum(0);
+    }
+}
+
 // A rank that waits must not burn what the program is there to save.
 TEST(Communicator, WaitingRanksSleep) {
     const auto world = Communicator::world();
@@ -125,16 +143,3 @@ TEST(Communicator, WaitingRanksSleep) {
 
 }  // namespace
 }  // namespace cenas
-
-int main(int argc, char** argv) {
-    const cenas::MpiSession mpi(argc, argv);
-    testing::InitGoogleTest(&argc, argv);
-    const auto world = cenas::Communicator::world();
-    auto& listeners = testing::UnitTest::GetInstance()->listeners();
-    if (world.rank() != 0) delete listeners.Release(listeners.default_result_printer());
-    int failed = RUN_ALL_TESTS();
-    if (testing::UnitTest::GetInstance()->test_to_run_count() == 0) failed = 1;
-    failed = world.maximum(failed);
-    if (world.rank() == 0) std::printf("%s on %d ranks\n", failed != 0 ? "FAILED" : "PASSED", world.size());
-    return failed;
-}
