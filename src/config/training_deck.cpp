@@ -47,7 +47,8 @@ std::vector<Key> training_keys(TrainingOptions& o) {
         {"flip", number(o.flip, from(0, 1)), "", "probability that an image is mirrored"},
         {"crop_padding", integer(o.crop_padding, 0, 512), "",
          "black pixels around an image before it is cropped at random to its size"},
-        {"precision", one_of(o.precision, {"f32", "bf16"}), "", "of activations; weights and sums are f32"}};
+        {"precision", one_of(o.precision, {"f32", "bf16", "tf32"}), "",
+         "bf16: of activations, while weights and sums are f32; tf32: of products, on GPUs"}};
 }
 
 std::vector<Key> supernet_keys(SupernetOptions& o) {

@@ -34,7 +34,7 @@ struct TrainingOptions {
     double weight_decay = 5e-4;     ///< on every parameter, as in the published recipe
     double flip = 0.5;              ///< probability that an image is mirrored
     int crop_padding = 4;           ///< images are padded by as many pixels of 0 and cropped at random to their size
-    std::string precision = "f32";  ///< f32, bf16 (activations; weights, sums and statistics stay f32)
+    std::string precision = "f32";  ///< f32; bf16: activations, weights and sums stay f32; tf32: products on GPUs
 };
 
 /// How a weight-sharing supernet is trained and asked; what is not here is as for a cell. Defaults: the one-shot

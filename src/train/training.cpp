@@ -67,7 +67,7 @@ class Steps {
           group_(place.group),
           on_gpu_(place.cuda),
           epochs_(options.epochs),
-          device_(place.cuda ? cuda_device<T>() : cpu_device<T>(place.threads)),
+          device_(place.cuda ? cuda_device<T>({options.precision == "tf32"}) : cpu_device<T>(place.threads)),
           resources_(*device_),
           parameters_(static_cast<std::int64_t>(initial.size())),
           running_count_(running),
@@ -335,12 +335,14 @@ Plane image_plane(const TrainingData& data) {
     return {set.height, set.width, set.channels};
 }
 
-void check(const TrainingOptions& options, const TrainingData& data) {
+void check(const TrainingOptions& options, const TrainingData& data, const TrainingPlace& place) {
     const auto positive = [](const char* key, int value) {
         if (value < 1) throw UsageError(fmt::format("{} = {} (allowed: 1 and more)", key, value));
     };
     positive("training.epochs", options.epochs);
     positive("training.batch", options.batch);
+    if (options.precision == "tf32" && !place.cuda)
+        throw UsageError("training.precision = \"tf32\": only GPUs have it (allowed on the processor: f32, bf16)");
     if (data.split.train.empty()) throw UsageError("data.train_images: no image is left to train on");
 }
 
@@ -513,9 +515,9 @@ class SupernetTrainingOn final : public Sliced<SupernetTraining, SupernetTrainin
 /// make<T>() for the type that the options name.
 template <class F>
 auto with_precision(const TrainingOptions& options, const F& make) {
-    if (options.precision == "f32") return make(float{});
+    if (options.precision == "f32" || options.precision == "tf32") return make(float{});
     if (options.precision == "bf16") return make(bf16{});
-    throw UsageError(fmt::format("training.precision: '{}' is unknown (allowed: f32, bf16)", options.precision));
+    throw UsageError(fmt::format("training.precision: '{}' is unknown (allowed: f32, bf16, tf32)", options.precision));
 }
 
 }  // namespace
@@ -550,7 +552,7 @@ TrainingData load_training_data(const DataOptions& options) {
 std::unique_ptr<CellTraining> train_cell(const TrainingData& data, const SkeletonOptions& skeleton,
                                          const TrainingOptions& options, const Cell& cell, std::uint64_t seed,
                                          const TrainingPlace& place) {
-    check(options, data);
+    check(options, data, place);
     return with_precision(options, [&](auto type) -> std::unique_ptr<CellTraining> {
         return std::make_unique<CellTrainingOn<decltype(type)>>(data, skeleton, options, cell, seed, place);
     });
@@ -559,7 +561,7 @@ std::unique_ptr<CellTraining> train_cell(const TrainingData& data, const Skeleto
 std::unique_ptr<SupernetTraining> train_supernet(const TrainingData& data, const SkeletonOptions& skeleton,
                                                  const TrainingOptions& options, std::uint64_t seed,
                                                  const TrainingPlace& place) {
-    check(options, data);
+    check(options, data, place);
     return with_precision(options, [&](auto type) -> std::unique_ptr<SupernetTraining> {
         return std::make_unique<SupernetTrainingOn<decltype(type)>>(data, skeleton, options, seed, place);
     });

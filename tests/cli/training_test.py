@@ -172,6 +172,7 @@ class TrainTest(TrainingTest):
         self.assert_refused(2, ["training.rate", "learning_rate"], *train, CONVOLUTIONS, "training.rate=1")
         self.assert_refused(2, ["skeleton.name", "light"], *train, CONVOLUTIONS, "skeleton.name=heavy")
         self.assert_refused(2, ["validation_images", "180"], *train, CONVOLUTIONS, "data.validation_images=180")
+        self.assert_refused(2, ["training.precision", "tf32", "bf16"], *train, CONVOLUTIONS, "training.precision=tf32")
         self.assert_refused(4, ["run.device", "cuda"], *train, CONVOLUTIONS, "run.device=cuda")
         self.assert_refused(3, ["data.folder", "nowhere"], *train, CONVOLUTIONS, "data.folder=nowhere")
         for ranks in (2, 3):
