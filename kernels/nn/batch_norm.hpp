@@ -198,17 +198,27 @@ struct NormInputGradient {
 
     template <class L>
     CENAS_HD void operator()(L lanes, std::int64_t pixel) const {
+        pixels<1>(lanes, pixel, 1);
+    }
+
+    /// Pixels [begin, begin + n).
+    template <int Most, class L>
+    CENAS_HD void pixels(L lanes, std::int64_t begin, int n) const {
         using P = Parameter<T>;
-        const std::int64_t at = pixel * channels + lanes.first;
         const double *first = sums + lanes.first, *second = first + channels;
         const P *mean = state.mean + lanes.first, *inverse = state.inverse_deviation + lanes.first;
         const P* scale = state.scale + lanes.first;
         const double share = 1 / count;
-#pragma omp simd
+        P a[L::count], b[L::count];
         for (int l = 0; l < L::count; ++l) {
-            const P a = static_cast<P>(first[l] * share);
-            const P b = static_cast<P>(second[l] * share) * inverse[l] * inverse[l];
-            dz[at + l] = narrow<T>(scale[l] * (widen(dy[at + l]) - a - b * (widen(z[at + l]) - mean[l])));
+            a[l] = static_cast<P>(first[l] * share);
+            b[l] = static_cast<P>(second[l] * share) * inverse[l] * inverse[l];
+        }
+        for (int i = 0; i < n; ++i) {
+            const std::int64_t at = (begin + i) * channels + lanes.first;
+#pragma omp simd
+            for (int l = 0; l < L::count; ++l)
+                dz[at + l] = narrow<T>(scale[l] * (widen(dy[at + l]) - a[l] - b[l] * (widen(z[at + l]) - mean[l])));
         }
     }
 };

@@ -54,12 +54,12 @@ class Cpu final : public NetworkDevice<T> {
     void clear(void* to, std::size_t bytes) override { std::memset(to, 0, bytes); }
     void synchronize() override {}
 
-    void run(const NodeForward<T>& f, std::int64_t items, int channels) override { for_lanes(items, channels, f); }
-    void run(const NodeBackward<T>& f, std::int64_t items, int channels) override { for_lanes(items, channels, f); }
+    void run(const NodeForward<T>& f, std::int64_t items, int channels) override { for_pixels(items, channels, f); }
+    void run(const NodeBackward<T>& f, std::int64_t items, int channels) override { for_pixels(items, channels, f); }
     void run(const MomentSums<T>& f, std::int64_t items, int channels) override { for_lanes(items, channels, f); }
     void run(const GradientSums<T>& f, std::int64_t items, int channels) override { for_lanes(items, channels, f); }
     void run(const NormInputGradient<T>& f, std::int64_t items, int channels) override {
-        for_lanes(items, channels, f);
+        for_pixels(items, channels, f);
     }
     void run(const PlaneMean<T>& f, std::int64_t items, int channels) override { for_lanes(items, channels, f); }
     void run(const PlaneMeanGradient<T>& f, std::int64_t items, int channels) override {

@@ -38,6 +38,17 @@ CENAS_MULTIARCH void run_lanes(std::int64_t items, int channels, const F f) {
         for (int first = 0; first < channels; first += N) f(Lanes<N>{first}, i);
 }
 
+/// What a pass of run_pixels takes at once: enough to hide latencies, few enough to stay in the first-level cache.
+constexpr int pixels_at_once = 16;
+
+template <int N, class F>
+CENAS_MULTIARCH void run_pixels(std::int64_t items, int channels, const F f) {
+    for (std::int64_t i = 0; i < items; i += pixels_at_once) {
+        const int count = items - i < pixels_at_once ? static_cast<int>(items - i) : pixels_at_once;
+        for (int first = 0; first < channels; first += N) f.template pixels<pixels_at_once>(Lanes<N>{first}, i, count);
+    }
+}
+
 /// f(lanes, item) for every item in [0, items) and all `channels`, one after the other.
 template <class F>
 void for_lanes(std::int64_t items, int channels, const F& f) {
@@ -48,6 +59,19 @@ void for_lanes(std::int64_t items, int channels, const F& f) {
             return run_lanes<8>(items, channels, f);
         default:
             return run_lanes<1>(items, channels, f);
+    }
+}
+
+/// The same, for functors that take several pixels at once: f.pixels<Most>(lanes, first, count).
+template <class F>
+void for_pixels(std::int64_t items, int channels, const F& f) {
+    switch (lane_count(channels)) {
+        case 16:
+            return run_pixels<16>(items, channels, f);
+        case 8:
+            return run_pixels<8>(items, channels, f);
+        default:
+            return run_pixels<1>(items, channels, f);
     }
 }
 

@@ -18,11 +18,24 @@ struct Plane {
     CENAS_HD std::int64_t pixels() const { return static_cast<std::int64_t>(height) * width; }
 };
 
-/// value += weight x, of one pixel: x is its channel 0.
+/// Where a pixel of a plane is. Pixels of all images are counted on.
+struct Place {
+    int row, column;
+
+    CENAS_HD Place(const Plane& plane, std::int64_t pixel)
+        : row(static_cast<int>(pixel / plane.width % plane.height)), column(static_cast<int>(pixel % plane.width)) {}
+    CENAS_HD void next(const Plane& plane) {
+        if (++column < plane.width) return;
+        column = 0;
+        row = row + 1 < plane.height ? row + 1 : 0;
+    }
+};
+
+/// value += weight x, of one pixel: x is its first lane.
 template <class T, class L>
-CENAS_HD inline void add_scaled(L lanes, const T* x, Parameter<T> weight, Parameter<T>* value) {
+CENAS_HD inline void add_scaled(L, const T* x, Parameter<T> weight, Parameter<T>* value) {
 #pragma omp simd
-    for (int l = 0; l < L::count; ++l) value[l] += widen(x[lanes.first + l]) * weight;
+    for (int l = 0; l < L::count; ++l) value[l] += widen(x[l]) * weight;
 }
 
 /// What an edge adds to the node at its end.
@@ -52,26 +65,41 @@ struct NodeForward {
 
     template <class L>
     CENAS_HD void operator()(L lanes, std::int64_t pixel) const {
+        pixels<1>(lanes, pixel, 1);
+    }
+
+    /// Pixels [first, first + count), at most `Most`: one term after the other, so that nothing but its arithmetic is
+    /// in the innermost loops.
+    template <int Most, class L>
+    CENAS_HD void pixels(L lanes, std::int64_t first, int count) const {
         using P = Parameter<T>;
-        P value[L::count];
-        for (int l = 0; l < L::count; ++l) value[l] = 0;
+        P values[Most * L::count];
+        for (int i = 0; i < Most * L::count; ++i) values[i] = 0;
         for (int t = 0; t < terms; ++t) {
             switch (term[t].kind) {
                 case TermKind::affine:
-                    add_affine(lanes, pixel, term[t], value);
+                    add_affine(lanes, first, count, term[t], values);
                     break;
                 case TermKind::identity:
-                    add_scaled(lanes, term[t].x + pixel * plane.channels, P(1), value);
+                    for (int i = 0; i < count; ++i)
+                        add_scaled(lanes, term[t].x + (first + i) * plane.channels + lanes.first, P(1),
+                                   values + i * L::count);
                     break;
                 case TermKind::average3:
-                    add_average3(lanes, pixel, term[t].x, value);
+                    add_average3(lanes, first, count, term[t].x + lanes.first, values);
                     break;
                 case TermKind::average2:
-                    add_average2(lanes, pixel, term[t].x, value);
+                    add_average2(lanes, first, count, term[t].x + lanes.first, values);
                     break;
             }
         }
-        const std::int64_t at = pixel * plane.channels + lanes.first;
+        for (int i = 0; i < count; ++i) write((first + i) * plane.channels + lanes.first, lanes, values + i * L::count);
+    }
+
+  private:
+    template <class L>
+    CENAS_HD void write(std::int64_t at, L, const Parameter<T>* value) const {
+        using P = Parameter<T>;
         if (sum)
 #pragma omp simd
             for (int l = 0; l < L::count; ++l) sum[at + l] = narrow<T>(value[l]);
@@ -81,44 +109,83 @@ struct NodeForward {
             for (int l = 0; l < L::count; ++l) relu[at + l] = narrow<T>(value[l] < 0 ? P(0) : value[l]);
     }
 
-  private:
     template <class L>
-    CENAS_HD void add_affine(L lanes, std::int64_t pixel, const Term& t, Parameter<T>* value) const {
-        const T* x = t.x + pixel * plane.channels + lanes.first;
+    CENAS_HD void add_affine(L lanes, std::int64_t first, int count, const Term& t, Parameter<T>* values) const {
         const Parameter<T>*scale = t.scale + lanes.first, *shift = t.shift + lanes.first;
+        for (int i = 0; i < count; ++i) {
+            const T* x = t.x + (first + i) * plane.channels + lanes.first;
+            Parameter<T>* value = values + i * L::count;
 #pragma omp simd
-        for (int l = 0; l < L::count; ++l) value[l] += widen(x[l]) * scale[l] + shift[l];
+            for (int l = 0; l < L::count; ++l) value[l] += widen(x[l]) * scale[l] + shift[l];
+        }
     }
 
     template <class L>
-    CENAS_HD void add_average3(L lanes, std::int64_t pixel, const T* x, Parameter<T>* value) const {
-        const int column = static_cast<int>(pixel % plane.width);
-        const int row = static_cast<int>(pixel / plane.width % plane.height);
-        const int top = row > 0 ? -1 : 0, bottom = row + 1 < plane.height ? 1 : 0;
-        const int left = column > 0 ? -1 : 0, right = column + 1 < plane.width ? 1 : 0;
-        Parameter<T> total[L::count];
+    CENAS_HD void add_average3(L lanes, std::int64_t first, int count, const T* x, Parameter<T>* values) const {
+        Place place(plane, first);
+        for (int i = 0; i < count; ++i, place.next(plane)) {
+            const T* centre = x + (first + i) * plane.channels;
+            const bool inside =
+                place.row > 0 && place.row + 1 < plane.height && place.column > 0 && place.column + 1 < plane.width;
+            if (inside)
+                add_inner_average3(lanes, centre, values + i * L::count);
+            else
+                add_outer_average3(lanes, centre, place, values + i * L::count);
+        }
+    }
+
+    template <class L>
+    CENAS_HD void add_inner_average3(L, const T* centre, Parameter<T>* value) const {
+        using P = Parameter<T>;
+        const std::int64_t row = std::int64_t{plane.width} * plane.channels, column = plane.channels;
+        const T *above = centre - row, *below = centre + row;
+        const P share = P(1) / P(9);
+#pragma omp simd
+        for (int l = 0; l < L::count; ++l) {
+            P total = P(0) + widen(above[l - column]);
+            total += widen(above[l]);
+            total += widen(above[l + column]);
+            total += widen(centre[l - column]);
+            total += widen(centre[l]);
+            total += widen(centre[l + column]);
+            total += widen(below[l - column]);
+            total += widen(below[l]);
+            total += widen(below[l + column]);
+            value[l] += total * share;
+        }
+    }
+
+    /// At the border, in the same order.
+    template <class L>
+    CENAS_HD void add_outer_average3(L lanes, const T* centre, const Place& at, Parameter<T>* value) const {
+        using P = Parameter<T>;
+        const int top = at.row > 0 ? -1 : 0, bottom = at.row + 1 < plane.height ? 1 : 0;
+        const int left = at.column > 0 ? -1 : 0, right = at.column + 1 < plane.width ? 1 : 0;
+        P total[L::count];
         for (int l = 0; l < L::count; ++l) total[l] = 0;
         for (int dy = top; dy <= bottom; ++dy)
             for (int dx = left; dx <= right; ++dx)
-                add_scaled(lanes, x + (pixel + std::int64_t{dy} * plane.width + dx) * plane.channels, Parameter<T>(1),
-                           total);
-        const Parameter<T> share = Parameter<T>(1) / static_cast<Parameter<T>>((bottom - top + 1) * (right - left + 1));
+                add_scaled(lanes, centre + (std::int64_t{dy} * plane.width + dx) * plane.channels, P(1), total);
+        const P share = P(1) / static_cast<P>((bottom - top + 1) * (right - left + 1));
 #pragma omp simd
         for (int l = 0; l < L::count; ++l) value[l] += total[l] * share;
     }
 
     template <class L>
-    CENAS_HD void add_average2(L lanes, std::int64_t pixel, const T* x, Parameter<T>* value) const {
-        const int column = static_cast<int>(pixel % plane.width) * 2;
-        const int row = static_cast<int>(pixel / plane.width % plane.height) * 2;
-        const std::int64_t image = pixel / plane.pixels();
-        const int rows = row + 1 < source.height ? 2 : 1, columns = column + 1 < source.width ? 2 : 1;
-        const Parameter<T> share = Parameter<T>(1) / static_cast<Parameter<T>>(rows * columns);
-        const T* block = x + ((image * source.height + row) * source.width + column) * source.channels;
-        for (int dy = 0; dy < rows; ++dy)
-            for (int dx = 0; dx < columns; ++dx)
-                add_scaled(lanes, block + (static_cast<std::int64_t>(dy) * source.width + dx) * source.channels, share,
-                           value);
+    CENAS_HD void add_average2(L lanes, std::int64_t first, int count, const T* x, Parameter<T>* values) const {
+        using P = Parameter<T>;
+        Place place(plane, first);
+        for (int i = 0; i < count; ++i, place.next(plane)) {
+            const int row = 2 * place.row, column = 2 * place.column;
+            const std::int64_t image = (first + i) / plane.pixels();
+            const int rows = row + 1 < source.height ? 2 : 1, columns = column + 1 < source.width ? 2 : 1;
+            const P share = P(1) / static_cast<P>(rows * columns);
+            const T* block = x + ((image * source.height + row) * source.width + column) * source.channels;
+            for (int dy = 0; dy < rows; ++dy)
+                for (int dx = 0; dx < columns; ++dx)
+                    add_scaled(lanes, block + (static_cast<std::int64_t>(dy) * source.width + dx) * source.channels,
+                               share, values + i * L::count);
+        }
     }
 };
 
@@ -142,56 +209,112 @@ struct NodeBackward {
 
     template <class L>
     CENAS_HD void operator()(L lanes, std::int64_t pixel) const {
+        pixels<1>(lanes, pixel, 1);
+    }
+
+    /// As NodeForward's.
+    template <int Most, class L>
+    CENAS_HD void pixels(L lanes, std::int64_t first, int count) const {
         using P = Parameter<T>;
-        P value[L::count];
-        for (int l = 0; l < L::count; ++l) value[l] = 0;
-        const std::int64_t at = pixel * plane.channels + lanes.first;
-        if (relu_gradient)
-#pragma omp simd
-            for (int l = 0; l < L::count; ++l) value[l] = widen(relu[at + l]) > 0 ? widen(relu_gradient[at + l]) : P(0);
+        P values[Most * L::count];
+        for (int i = 0; i < Most * L::count; ++i) values[i] = 0;
+        if (relu_gradient) add_relu(lanes, first, count, values);
         for (int t = 0; t < terms; ++t) {
             switch (term[t].kind) {
                 case TermKind::average3:
-                    add_average3(lanes, pixel, term[t].gradient, value);
+                    add_average3(lanes, first, count, term[t].gradient + lanes.first, values);
                     break;
                 case TermKind::average2:
-                    add_average2(lanes, pixel, term[t].gradient, value);
+                    add_average2(lanes, first, count, term[t].gradient + lanes.first, values);
                     break;
                 default:
-                    add_scaled(lanes, term[t].gradient + pixel * plane.channels, P(1), value);
+                    for (int i = 0; i < count; ++i)
+                        add_scaled(lanes, term[t].gradient + (first + i) * plane.channels + lanes.first, P(1),
+                                   values + i * L::count);
             }
         }
+        for (int i = 0; i < count; ++i) {
+            const std::int64_t at = (first + i) * plane.channels + lanes.first;
+            const P* value = values + i * L::count;
 #pragma omp simd
-        for (int l = 0; l < L::count; ++l) gradient[at + l] = narrow<T>(value[l]);
+            for (int l = 0; l < L::count; ++l) gradient[at + l] = narrow<T>(value[l]);
+        }
     }
 
   private:
+    template <class L>
+    CENAS_HD void add_relu(L lanes, std::int64_t first, int count, Parameter<T>* values) const {
+        for (int i = 0; i < count; ++i) {
+            const std::int64_t at = (first + i) * plane.channels + lanes.first;
+            Parameter<T>* value = values + i * L::count;
+#pragma omp simd
+            for (int l = 0; l < L::count; ++l)
+                value[l] = widen(relu[at + l]) > 0 ? widen(relu_gradient[at + l]) : Parameter<T>(0);
+        }
+    }
+
     /// Positions that the window around `at` covers, of `size`.
     CENAS_HD static int covered(int at, int size) { return 3 - (at == 0 ? 1 : 0) - (at == size - 1 ? 1 : 0); }
 
     template <class L>
-    CENAS_HD void add_average3(L lanes, std::int64_t pixel, const T* x, Parameter<T>* value) const {
-        const int column = static_cast<int>(pixel % plane.width);
-        const int row = static_cast<int>(pixel / plane.width % plane.height);
-        for (int y = row > 0 ? row - 1 : 0; y <= (row + 1 < plane.height ? row + 1 : row); ++y) {
-            for (int z = column > 0 ? column - 1 : 0; z <= (column + 1 < plane.width ? column + 1 : column); ++z) {
+    CENAS_HD void add_average3(L lanes, std::int64_t first, int count, const T* x, Parameter<T>* values) const {
+        Place place(plane, first);
+        for (int i = 0; i < count; ++i, place.next(plane)) {
+            const T* centre = x + (first + i) * plane.channels;
+            const bool far_inside =
+                place.row > 1 && place.row + 2 < plane.height && place.column > 1 && place.column + 2 < plane.width;
+            if (far_inside)
+                add_inner_average3(lanes, centre, values + i * L::count);
+            else
+                add_outer_average3(lanes, centre, place, values + i * L::count);
+        }
+    }
+
+    /// Where all windows around have nine positions.
+    template <class L>
+    CENAS_HD void add_inner_average3(L, const T* centre, Parameter<T>* value) const {
+        using P = Parameter<T>;
+        const std::int64_t row = std::int64_t{plane.width} * plane.channels, column = plane.channels;
+        const T *above = centre - row, *below = centre + row;
+        const P share = P(1) / P(9);
+#pragma omp simd
+        for (int l = 0; l < L::count; ++l) {
+            P total = value[l] + widen(above[l - column]) * share;
+            total += widen(above[l]) * share;
+            total += widen(above[l + column]) * share;
+            total += widen(centre[l - column]) * share;
+            total += widen(centre[l]) * share;
+            total += widen(centre[l + column]) * share;
+            total += widen(below[l - column]) * share;
+            total += widen(below[l]) * share;
+            total += widen(below[l + column]) * share;
+            value[l] = total;
+        }
+    }
+
+    template <class L>
+    CENAS_HD void add_outer_average3(L lanes, const T* centre, const Place& at, Parameter<T>* value) const {
+        for (int y = at.row > 0 ? at.row - 1 : 0; y <= (at.row + 1 < plane.height ? at.row + 1 : at.row); ++y) {
+            for (int z = at.column > 0 ? at.column - 1 : 0;
+                 z <= (at.column + 1 < plane.width ? at.column + 1 : at.column); ++z) {
                 const Parameter<T> share =
                     Parameter<T>(1) / static_cast<Parameter<T>>(covered(y, plane.height) * covered(z, plane.width));
-                const std::int64_t neighbour = pixel + static_cast<std::int64_t>(y - row) * plane.width + (z - column);
-                add_scaled(lanes, x + neighbour * plane.channels, share, value);
+                const std::int64_t neighbour = static_cast<std::int64_t>(y - at.row) * plane.width + (z - at.column);
+                add_scaled(lanes, centre + neighbour * plane.channels, share, value);
             }
         }
     }
 
     template <class L>
-    CENAS_HD void add_average2(L lanes, std::int64_t pixel, const T* x, Parameter<T>* value) const {
-        const int column = static_cast<int>(pixel % plane.width),
-                  row = static_cast<int>(pixel / plane.width % plane.height);
-        const std::int64_t image = pixel / plane.pixels();
-        const int rows = (row | 1) < plane.height ? 2 : 1, columns = (column | 1) < plane.width ? 2 : 1;
-        const std::int64_t block = (image * target.height + row / 2) * target.width + column / 2;
-        add_scaled(lanes, x + block * target.channels, Parameter<T>(1) / static_cast<Parameter<T>>(rows * columns),
-                   value);
+    CENAS_HD void add_average2(L lanes, std::int64_t first, int count, const T* x, Parameter<T>* values) const {
+        Place place(plane, first);
+        for (int i = 0; i < count; ++i, place.next(plane)) {
+            const std::int64_t image = (first + i) / plane.pixels();
+            const int rows = (place.row | 1) < plane.height ? 2 : 1, columns = (place.column | 1) < plane.width ? 2 : 1;
+            const std::int64_t block = (image * target.height + place.row / 2) * target.width + place.column / 2;
+            add_scaled(lanes, x + block * target.channels, Parameter<T>(1) / static_cast<Parameter<T>>(rows * columns),
+                       values + i * L::count);
+        }
     }
 };
 
