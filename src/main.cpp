@@ -138,7 +138,7 @@ void add_training_commands(CLI::App& app, Arguments& arguments) {
     train.add_option("architecture", arguments.architecture, "NAS-Bench-201 cell string")->required();
     train.add_option("overrides", arguments.overrides, "Changes to the deck, section.key=value");
     train.add_option("--seed", arguments.seed, "Seed of weights, order and augmentation")
-        ->check(CLI::NonNegativeNumber)
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 62))
         ->capture_default_str();
     train.add_option("--threads", arguments.threads, "OpenMP threads of each rank (default: 1)")
         ->check(CLI::Range(1, 4096));
@@ -249,7 +249,8 @@ std::string describe_parse_error(const CLI::ParseError& error, int argc, char** 
                                                           "verify", "import", "train",  "table"};
     const std::string_view first = argc > 1 ? argv[1] : "";
     if (std::find(commands.begin(), commands.end(), first) != commands.end())
-        return fmt::format("{} (cenas {} --help shows what is allowed)", error.what(), first);
+        return fmt::format("{} (cenas {} --help shows what is allowed)", error.what(),
+                           first == "table" ? "table build" : first);
     return fmt::format("{}: the commands are {} (cenas --help)",
                        first.empty() ? "no command" : fmt::format("no command '{}'", first), fmt::join(commands, ", "));
 }

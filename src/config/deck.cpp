@@ -132,6 +132,9 @@ What the columns of a csv table mean, for `cenas import table`.
 Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
     DeckDocument read = read_document(path, overrides);
     TomlTable& document = read.keys;
+    if (is_training(document))
+        throw UsageError(
+            fmt::format("{}: this is a training deck, for cenas train and cenas table build", path.string()));
     expand_methods(document);
 
     DeckContent content;

@@ -20,6 +20,11 @@ DeckDocument read_document(const std::filesystem::path& path, const std::vector<
     return document;
 }
 
+bool is_training(const TomlTable& keys) {
+    const auto has = [&](const char* name) { return find(keys, name) != nullptr; };
+    return (has("data") || has("skeleton") || has("training") || has("supernet")) && !has("problem") && !has("method");
+}
+
 std::filesystem::path folder_of(const std::filesystem::path& deck) {
     return std::filesystem::absolute(deck).parent_path();
 }

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include "config/training_deck.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "base/error.hpp"
 #include "config/deck_document.hpp"
 #include "config/keys.hpp"
 #include "config/read_keys.hpp"
@@ -17,8 +20,11 @@ constexpr int most_images = 100'000'000;
 
 std::vector<Key> data_keys(DataOptions& o) {
     return {{"format", one_of(o.format, {"idx", "cifar10", "cifar100"}), "",
-             "idx: Fashion-MNIST and its like; cifar10, cifar100: their binary versions; each file plain or gzipped"},
+             "idx: Fashion-MNIST and its like, files {train,t10k}-{images-idx3,labels-idx1}-ubyte; cifar10, cifar100: "
+             "their "
+             "binary versions; each file plain or gzipped"},
             required({"folder", nonempty(o.folder), "", "where the files are, named from the deck's folder"}),
+            {"classes", integer(o.classes, 1, 256), "", "of idx files; labels are 0 to classes - 1"},
             {"downsample", integer(o.downsample, 1, 64), "",
              "divides each side: a pixel is the mean of a square of so many"},
             {"train_images", integer(o.train_images, 0, most_images), "",
@@ -123,6 +129,11 @@ For `cenas train` and `cenas table build`; overrides and errors as for a deck.
 
 TrainingDeck read_training_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
     DeckDocument document = read_document(path, overrides);
+    if (find(document.keys, "problem") != nullptr || find(document.keys, "method") != nullptr)
+        throw UsageError(
+            fmt::format("{}: this is a deck of searches, for cenas search and sweep; trainings have decks of "
+                        "their own, such as inputs/training/fashion_light.toml",
+                        path.string()));
     TrainingDeckOptions options;
     read_keys(document.keys, training_deck_keys(options), path.string());
 
@@ -136,7 +147,7 @@ TrainingDeck read_training_deck(const std::filesystem::path& path, const std::ve
 
 bool is_training_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
     const DeckDocument document = read_document(path, overrides);
-    return find(document.keys, "data") != nullptr && find(document.keys, "problem") == nullptr;
+    return is_training(document.keys);
 }
 
 std::string training_deck_reference() {

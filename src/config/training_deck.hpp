@@ -21,7 +21,7 @@ struct TrainingDeck {
 /// Reads and checks a training deck; overrides and errors as for read_deck.
 TrainingDeck read_training_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides = {});
 
-/// Whether a deck is for trainings (it has a section [data]) and not for searches. Errors of the file as read_deck's.
+/// Whether a deck is for trainings, by its sections, and not for searches. Errors of the file as read_deck's.
 bool is_training_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides = {});
 
 /// Every key of a training deck, as Markdown.

@@ -40,6 +40,19 @@ std::string format_of(const std::filesystem::path& file) {
     return format;
 }
 
+/// "3.1 GPU-hours", "4.6 GPU-seconds".
+std::string gpu_time(double seconds) {
+    return seconds < 360 ? fmt::format("{:.3g} GPU-seconds", seconds)
+                         : fmt::format("{:.2f} GPU-hours", seconds / seconds_per_hour);
+}
+
+std::string describe_trainings(const TrainingSummary& summary) {
+    return fmt::format(
+        "trained by cenas: {} trainings, seeds {}, {} diverged; {:.3g} core- or GPU-hours, {:.3g} kJ {} ({})\n",
+        summary.trainings, fmt::join(summary.seeds, " "), summary.diverged, summary.seconds / seconds_per_hour,
+        summary.joules / 1e3, summary.measured ? "measured" : "modelled, at least in part", summary.power_source);
+}
+
 std::string describe_table(const ArchitectureTable& table) {
     std::string text =
         fmt::format("table {}{}: {} of {} cells\nsource {}\nchecksum {}\n", table.name,
@@ -51,9 +64,9 @@ std::string describe_table(const ArchitectureTable& table) {
                                                       : "yes");
     double seconds = 0;
     for (const double s : table.evaluation_s) seconds += s;
-    text += fmt::format("training {:.3f} GPU-hours on average, supernet training {:.2f} GPU-hours\n",
-                        seconds / static_cast<double>(table.size()) / seconds_per_hour,
-                        table.supernet_training_s / seconds_per_hour);
+    text += fmt::format(
+        "a training takes {} on average, the supernet's {} (a core counts as a GPU where it was trained on one)\n",
+        gpu_time(seconds / static_cast<double>(table.size())), gpu_time(table.supernet_training_s));
     return text;
 }
 
@@ -129,7 +142,8 @@ ExitCode info_command(const std::filesystem::path& file, InfoFormat format, int 
         throw UsageError(fmt::format("{}: --json, --csv, --front-csv and --search need a result file, this is a {}",
                                      file.string(), kind));
     if (kind == table_format) {
-        fmt::print("{}", describe_table(read_table_file(file)));
+        const auto trainings = read_training_summary(file);
+        fmt::print("{}{}", describe_table(read_table_file(file)), trainings ? describe_trainings(*trainings) : "");
     } else if (kind == trace_format) {
         fmt::print("{}", describe_trace(read_trace_file(file)));
     } else {

@@ -164,7 +164,7 @@ std::string describe_plan(const Options& options, const Inputs& inputs, const La
     std::string text = fmt::format("searches    {} = {} method(s) x {} trace(s) x {} seed(s)\n", plan.size(),
                                    options.methods.size(), options.traces.size(), options.run.seeds);
     text += fmt::format(
-        "table       {}{}: {} of {} cells, a training takes {:.2f} GPU-hours on average{}\n", table.name,
+        "table       {}{}: {} of {} cells, a training takes {:.3g} GPU-hours on average{}\n", table.name,
         table.synthetic ? " (SYNTHETIC)" : "", table.size(), cell_count, mean(table.evaluation_s) / seconds_per_hour,
         options.problem.cost_scale != 1.0 ? fmt::format(" (modelled: stretched by {})", options.problem.cost_scale)
                                           : "");

@@ -155,7 +155,10 @@ void write_results(const Build& build) {
         log.flops.push_back(cost.flops);
     }
     write_trained_table_file(request.output, table, log, true);
-    fmt::print("{} trainings of {} cells\nwritten to {}\n", log.trainings.size(), table.size(),
+    const auto diverged =
+        std::count_if(log.trainings.begin(), log.trainings.end(), [](const auto& t) { return t.diverged; });
+    fmt::print("{} trainings{}; a table of {} cells\nwritten to {}\n", log.trainings.size(),
+               diverged > 0 ? fmt::format(", of which {} diverged", diverged) : "", table.size(),
                request.output.string());
 }
 
@@ -163,10 +166,19 @@ void write_results(const Build& build) {
 
 std::filesystem::path journal_of(const TableBuildRequest& request) { return request.output.string() + ".journal"; }
 
+/// A file that has its journal beside it is ours to replace.
+void require_unused(const std::filesystem::path& output, bool has_journal) {
+    if (std::filesystem::is_regular_file(output) && !has_journal)
+        throw UsageError(
+            fmt::format("{}: exists already, without the journal {}.journal to go on with; name another "
+                        "--output",
+                        output.string(), output.filename().string()));
+    require_writable(output, has_journal);
+}
+
 void prepare(TableBuildRequest request, const Communicator& world, Build& build) {
     build.layout = plan_layout(world.size(), request.options.run.ranks_per_group, 1);
-    // A file that has its journal beside it is ours to replace.
-    if (world.rank() == 0) require_writable(request.output, std::filesystem::exists(journal_of(request)));
+    if (world.rank() == 0) require_unused(request.output, std::filesystem::exists(journal_of(request)));
     build.provenance = begin_provenance(request.command_line, build.layout);
     build.data = load_training_data(request.options.data);
     require_buildable(request.options, build.data, world.size());
@@ -189,8 +201,12 @@ void open_journal(Build& build) {
                 throw DataError(fmt::format("{}: record {}: {}", path.string(), records, e.what()));
             }
         });
-    require_writable(build.request.output, records > 0);
-    if (records > 0) spdlog::info("{}: goes on after {} result(s)", path.string(), build.done.size());
+    require_unused(build.request.output, records > 0);
+    if (records > 0)
+        spdlog::info("{}: goes on after {} result(s){}", path.string(), build.done.size(),
+                     records > build.done.size()
+                         ? fmt::format("; {} that the deck does not ask for stay there", records - build.done.size())
+                         : "");
 }
 
 /// Rank 0's records of these supernets, on all ranks.
@@ -219,7 +235,7 @@ void run_phase(Build& build, const Phase& phase, const Workers& workers) {
     std::vector<std::int64_t> left;
     for (std::size_t i = 0; i < phase.tasks.size(); ++i)
         if (!done.contains(phase.tasks[i])) left.push_back(static_cast<std::int64_t>(i));
-    Progress progress("tasks", left.size());
+    Progress progress(phase.what, left.size());
     run_tasks(workers, left, work, [&](std::int64_t, const Bytes& result) {
         build.journal->append(result);
         build.journal->sync();

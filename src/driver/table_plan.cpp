@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "driver/plan.hpp"
+#include "kernels/base/launch.hpp"
 #include "kernels/rng/shuffle.hpp"
 
 namespace cenas {
@@ -27,7 +28,7 @@ std::vector<CellIndex> drawn_cells(const TableBuildOptions& options) {
 /// The supernet first, since it takes longest; then seed by seed, so that a build that is stopped has all cells once.
 Phase first_phase(const TableBuildOptions& options) {
     const std::vector<CellIndex> cells = drawn_cells(options);
-    Phase phase;
+    Phase phase{"trainings and scores", {}, {}};
     if (options.supernet) phase.tasks.push_back({Task::Kind::supernet});
     for (int i = 0; i < options.seeds; ++i)
         for (const CellIndex cell : cells)
@@ -41,9 +42,9 @@ Phase first_phase(const TableBuildOptions& options) {
 std::vector<Phase> table_phases(const TrainingDeckOptions& options) {
     std::vector<Phase> phases{first_phase(options.table)};
     if (!options.table.supernet) return phases;
-    Phase estimates{{}, {whole_supernet}};
+    Phase estimates{"blocks of estimates", {}, {whole_supernet}};
     if (options.supernet.split_epochs > 0) {
-        Phase split{{}, {whole_supernet}};
+        Phase split{"supernets", {}, {whole_supernet}};
         estimates.supernets.clear();
         for (std::int32_t operation = 0; operation < operation_count; ++operation) {
             split.tasks.push_back({Task::Kind::supernet, 0, 0, operation});
@@ -68,14 +69,25 @@ Task task_of(const TrainingResult& result) {
 }
 
 std::string table_identity(const TrainingDeckOptions& o, const TrainingData& data) {
+    const auto& d = o.data;
     const auto& t = o.training;
+    const auto& m = o.meter;
     return fmt::format(
-        "cenas table build, version 1\nimages and split: SHA-256 {}\nskeleton.name = {}\nskeleton.channels = {}\n"
-        "skeleton.cells = {}\ntraining.epochs = {}\ntraining.batch = {}\ntraining.learning_rate = {}\n"
-        "training.momentum = {}\ntraining.weight_decay = {}\ntraining.flip = {}\ntraining.crop_padding = {}\n"
-        "training.precision = {}\nrun.device = {}\nrun.ranks_per_group = {}\n",
-        data.checksum, o.skeleton.name, o.skeleton.channels, o.skeleton.cells, t.epochs, t.batch, t.learning_rate,
-        t.momentum, t.weight_decay, t.flip, t.crop_padding, t.precision, o.run.device, o.run.ranks_per_group);
+               "cenas table build, version 1\ndata.format = {}\ndata.downsample = {}\ndata.train_images = {}\n"
+               "data.validation_images = {}\ndata.split_seed = {}\nimages: SHA-256 {}\n",
+               d.format, d.downsample, d.train_images, d.validation_images, d.split_seed, data.checksum) +
+           fmt::format("skeleton.name = {}\nskeleton.channels = {}\nskeleton.cells = {}\n", o.skeleton.name,
+                       o.skeleton.channels, o.skeleton.cells) +
+           fmt::format(
+               "training.epochs = {}\ntraining.batch = {}\ntraining.learning_rate = {}\n"
+               "training.momentum = {}\ntraining.weight_decay = {}\ntraining.flip = {}\n"
+               "training.crop_padding = {}\ntraining.precision = {}\n",
+               t.epochs, t.batch, t.learning_rate, t.momentum, t.weight_decay, t.flip, t.crop_padding, t.precision) +
+           fmt::format(
+               "meter.kind = {}\nmeter.core_busy_w = {}\nmeter.core_idle_w = {}\nmeter.gpu_busy_w = {}\n"
+               "meter.gpu_idle_w = {}\nrun.device = {}\nrun.ranks_per_group = {}\ntable.latency_repeats = {}\n",
+               m.kind, m.core_busy_w, m.core_idle_w, m.gpu_busy_w, m.gpu_idle_w, o.run.device, o.run.ranks_per_group,
+               o.table.latency_repeats);
 }
 
 std::string supernet_identity(const TrainingDeckOptions& o, std::int32_t operation) {
@@ -92,6 +104,10 @@ std::string estimate_identity(const TrainingDeckOptions& o) {
 }
 
 void require_buildable(const TrainingDeckOptions& options, const TrainingData& data, int ranks) {
+    if (options.run.device == "cuda" && !cuda_compiled())
+        throw RunError(fmt::format("run.device = \"cuda\": {}", cuda_trouble()));
+    if (options.training.precision == "tf32" && options.run.device != "cuda")
+        throw UsageError("training.precision = \"tf32\": only GPUs have it (allowed on the processor: f32, bf16)");
     if (ranks == 1 && options.run.ranks_per_group > 1)
         throw UsageError(fmt::format("run.ranks_per_group = {}: needs mpirun with {} ranks or more, one to coordinate",
                                      options.run.ranks_per_group, options.run.ranks_per_group + 1));
@@ -128,6 +144,9 @@ std::string describe_table_build(const TrainingDeckOptions& options, int ranks) 
                                               options.supernet.split_edge, options.supernet.split_epochs)
                                 : "",
                             options.supernet.query_images);
+    text +=
+        fmt::format("tasks       {} in all: trainings, a score of each network, supernets, {} blocks of estimates\n",
+                    tasks, options.table.supernet ? phases.back().tasks.size() : 0);
     return text + describe_layout(layout, fmt::format("{} tasks", tasks));
 }
 

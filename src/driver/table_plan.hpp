@@ -28,6 +28,7 @@ Task task_of(const TrainingResult& result);
 
 /// Tasks of a phase need supernets of the phase before.
 struct Phase {
+    std::string what;  ///< for people
     std::vector<Task> tasks;
     std::vector<std::int32_t> supernets;  ///< that all workers need: the split edge's operations, or whole_supernet
 };

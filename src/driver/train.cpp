@@ -31,7 +31,7 @@ void read_all(TrainRequest request, Run& run) {
     try {
         run.cell = parse_cell(request.architecture);
     } catch (const DataError& e) {
-        throw UsageError(fmt::format("architecture: {}", e.what()));
+        throw UsageError(fmt::format("{}, such as '{}' (in quotes)", e.what(), cell_string(0)));
     }
     run.data = load_training_data(request.options.data);
     run.request = std::move(request);
@@ -88,8 +88,12 @@ void run_and_report(const Run& run, const Communicator& world) {
     const double images = epochs * static_cast<double>(run.data.split.train.size());
     const Accuracies reached = run.training->evaluate();
     const double inference_s = run.training->inference_s(options.table.latency_repeats);
-    if (run.training->diverged()) fmt::print("diverged: the loss is no longer finite\n");
-    fmt::print("accuracy: validation {:.2f} %, test {:.2f} %\n", reached.validation, reached.test);
+    if (run.training->diverged())
+        fmt::print("diverged: the loss is no longer finite\n");
+    else
+        fmt::print("accuracy: {}test {:.2f} %\n",
+                   run.data.split.validation.empty() ? "" : fmt::format("validation {:.2f} %, ", reached.validation),
+                   reached.test);
     fmt::print("training: {:.2f} s, {:.0f} images/s on {} rank(s) x {} thread(s), {:.1f} MB a rank\n", seconds,
                images / seconds, world.size(), run.request.threads,
                static_cast<double>(run.training->memory_bytes()) / 1e6);

@@ -3,6 +3,7 @@
 #include "driver/training_place.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <set>
@@ -34,6 +35,25 @@ std::vector<double> numbers_of_all(double own, const Communicator& node) {
     all[static_cast<std::size_t>(node.rank())] = own;
     node.sum(all.data(), all.size());
     return all;
+}
+
+/// The first working rank of a node speaks for all: in the life of this the others warn of nothing.
+class OneSpeaks {
+  public:
+    explicit OneSpeaks(int rank_on_node) : before_(spdlog::get_level()) {
+        if (rank_on_node > 0) spdlog::set_level(spdlog::level::err);
+    }
+    ~OneSpeaks() { spdlog::set_level(before_); }
+    OneSpeaks(const OneSpeaks&) = delete;
+    OneSpeaks& operator=(const OneSpeaks&) = delete;
+
+  private:
+    spdlog::level::level_enum before_;
+};
+
+Meter open_meter(const MeterOptions& options, const NodeDevices& devices, int rank_on_node) {
+    const OneSpeaks quiet(rank_on_node);
+    return {options, devices};
 }
 
 double mark_of(const std::string& text) {
@@ -72,7 +92,7 @@ Device choose_device(const std::string& device, int cores, const Communicator& n
 WorkMeter::WorkMeter(const MeterOptions& options, const Device& device, SharedNumbers busy_s, int rank_on_node)
     : cuda_(device.cuda),
       cores_(device.parts.cores),
-      meter_(options_of(options, device, busy_s.all().size()), device.parts),
+      meter_(open_meter(options_of(options, device, busy_s.all().size()), device.parts, rank_on_node)),
       node_busy_s_(std::move(busy_s)),
       rank_(static_cast<std::size_t>(rank_on_node)) {}
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "base/error.hpp"
 #include "io/embedded_table.hpp"
@@ -342,6 +343,22 @@ void write_trained_table_file(const std::filesystem::path& path, const Architect
 }
 
 ArchitectureTable read_table_file(const std::filesystem::path& path) { return read_table(h5::Reader(path)); }
+
+std::optional<TrainingSummary> read_training_summary(const std::filesystem::path& path) {
+    const h5::Reader file(path);
+    if (!file.has("/training/run/seed")) return std::nullopt;
+    const auto seeds = file.integers("/training/run/seed"), diverged = file.integers("/training/run/diverged"),
+               measured = file.integers("/training/run/energy_measured");
+    const auto seconds = file.numbers("/training/run/training_s"), joules = file.numbers("/training/run/training_j");
+    const std::set<std::int64_t> different(seeds.begin(), seeds.end());
+    return TrainingSummary{static_cast<std::int64_t>(seeds.size()),
+                           std::count(diverged.begin(), diverged.end(), 1),
+                           {different.begin(), different.end()},
+                           std::accumulate(seconds.begin(), seconds.end(), 0.0),
+                           std::accumulate(joules.begin(), joules.end(), 0.0),
+                           std::count(measured.begin(), measured.end(), 0) == 0,
+                           file.text_attribute("/training", "power_source")};
+}
 
 ArchitectureTable read_embedded_table() {
     return read_table(h5::Reader(embedded_table_image(), std::string(embedded_table)));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "carbon/trace.hpp"
 #include "eval/table.hpp"
@@ -18,6 +19,8 @@ void write_table_file(const std::filesystem::path& path, const ArchitectureTable
 void write_trained_table_file(const std::filesystem::path& path, const ArchitectureTable& table, const TrainingLog& log,
                               bool overwrite);
 ArchitectureTable read_table_file(const std::filesystem::path& path);
+/// Of a table's own trainings, where it has any.
+std::optional<TrainingSummary> read_training_summary(const std::filesystem::path& path);
 
 /// The table that the program holds in itself, inputs/tables/fashion_light.h5.
 ArchitectureTable read_embedded_table();

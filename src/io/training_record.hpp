@@ -50,6 +50,15 @@ struct EstimateRecord {
     std::vector<double> accuracy;  ///< %
 };
 
+/// What can be said of them in a line.
+struct TrainingSummary {
+    std::int64_t trainings = 0, diverged = 0;
+    std::vector<std::int64_t> seeds;  ///< in order
+    double seconds = 0, joules = 0;   ///< of all trainings; core- or GPU-seconds
+    bool measured = false;            ///< all joules are
+    std::string power_source;
+};
+
 /// Everything that went into a table of our own trainings: beside the table, in its file.
 struct TrainingLog {
     std::string deck, effective_deck;

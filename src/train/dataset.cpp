@@ -46,8 +46,6 @@ File read_file(const std::filesystem::path& folder, const std::string& name) {
 
 // --- idx: http://yann.lecun.com/exdb/mnist, "file formats for the MNIST database" ---------------------------------
 
-constexpr int idx_classes = 10;
-
 std::uint32_t big_endian(const File& file, std::size_t offset) {
     std::uint32_t number = 0;
     for (std::size_t i = 0; i < 4; ++i) number = number << 8 | file.bytes[offset + i];
@@ -87,7 +85,7 @@ void require_label(std::uint8_t label, int classes, const File& file, std::size_
 }
 
 /// `part` is train or t10k.
-ImageSet read_idx(const std::filesystem::path& folder, const std::string& part) {
+ImageSet read_idx(const std::filesystem::path& folder, const std::string& part, int classes) {
     File images = read_file(folder, part + "-images-idx3-ubyte");
     const auto shape = read_idx_dimensions(images, 3);
     for (const std::size_t i : {1u, 2u})
@@ -102,13 +100,13 @@ ImageSet read_idx(const std::filesystem::path& folder, const std::string& part) 
     drop_idx_header(images, 3, std::uint64_t{shape[0]} * shape[1] * shape[2]);
     drop_idx_header(labels, 1, count);
     for (std::size_t i = 0; i < labels.bytes.size(); ++i)
-        require_label(labels.bytes[i], idx_classes, labels, i, idx_header_size(1) + i);
+        require_label(labels.bytes[i], classes, labels, i, idx_header_size(1) + i);
 
     ImageSet set;
     set.height = static_cast<int>(shape[1]);
     set.width = static_cast<int>(shape[2]);
     set.channels = 1;
-    set.classes = idx_classes;
+    set.classes = classes;
     set.pixels = std::move(images.bytes);
     set.labels = std::move(labels.bytes);
     return set;
@@ -182,7 +180,8 @@ DataSet read_published(const DataOptions& options) {
     if (options.format == "cifar100") return read_cifar(options, cifar100_format());
     if (options.format != "idx")
         throw UsageError(fmt::format("data.format = '{}': unknown (allowed: idx, cifar10, cifar100)", options.format));
-    return {name_of_folder(options.folder), read_idx(options.folder, "train"), read_idx(options.folder, "t10k")};
+    return {name_of_folder(options.folder), read_idx(options.folder, "train", options.classes),
+            read_idx(options.folder, "t10k", options.classes)};
 }
 
 std::uint8_t block_mean(const ImageSet& set, const std::uint8_t* first, int side) {

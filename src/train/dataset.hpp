@@ -29,7 +29,7 @@ struct DataSet {
 };
 
 /// Reads the files that `options` names, each plain or, with .gz at the end of its name, packed by gzip:
-///   idx        {train,t10k}-{images-idx3,labels-idx1}-ubyte: grey images of any one size, ten classes
+///   idx        {train,t10k}-{images-idx3,labels-idx1}-ubyte: grey images of any one size, options.classes classes
 ///   cifar10    data_batch_{1..5}.bin, test_batch.bin
 ///   cifar100   {train,test}.bin; the fine labels are taken
 /// The two are looked for in the folder and in the one that their archive makes there (cifar-10-batches-bin,

@@ -12,6 +12,7 @@ struct DataOptions {
     std::string format =
         "idx";             ///< idx (Fashion-MNIST, MNIST; files gzipped or not), cifar10, cifar100 (binary version)
     std::string folder;    ///< where the files are, under their published names
+    int classes = 10;      ///< of idx files; labels are 0 to classes - 1
     int downsample = 1;    ///< each side is divided by this; a pixel is the mean of downsample x downsample
     int train_images = 0;  ///< of the training part of the split; 0: all
     int validation_images = 10000;  ///< held out of the published training set

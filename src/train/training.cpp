@@ -343,6 +343,9 @@ void check(const TrainingOptions& options, const TrainingData& data, const Train
     positive("training.batch", options.batch);
     if (options.precision == "tf32" && !place.cuda)
         throw UsageError("training.precision = \"tf32\": only GPUs have it (allowed on the processor: f32, bf16)");
+    if (options.crop_padding >= std::min(data.images.train.height, data.images.train.width))
+        throw UsageError(fmt::format("training.crop_padding = {}: images are {} x {} (allowed: less than their side)",
+                                     options.crop_padding, data.images.train.height, data.images.train.width));
     if (data.split.train.empty()) throw UsageError("data.train_images: no image is left to train on");
 }
 

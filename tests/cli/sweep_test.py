@@ -43,6 +43,14 @@ class SweepTest(ProgramTest):
             self.run_program("sweep", deck, "run.ranks_per_group=2", "--output", self.path(name), ranks=ranks)
         self.assert_equal_files(self.path("a.h5"), self.path("b.h5"))
 
+    def test_a_search_of_the_quickstart_trains_less_than_a_fifth_of_its_table(self):
+        file = self.path("quickstart.h5")
+        self.run_program("sweep", os.path.join(SOURCE, "inputs", "quickstart.toml"), "run.seeds=1", "--output", file)
+        rows = list(csv.DictReader(io.StringIO(self.run_program("info", file, "--csv")[0])))
+        self.assertEqual({row["table_synthetic"] for row in rows}, {"0"})
+        for row in rows:
+            self.assertLess(float(row["evaluations"]) + 10, float(row["table_cells"]) / 5, row["method"])
+
     def test_info_in_words_json_and_csv_agree(self):
         file = self.sweep("a.h5")
         words, _ = self.run_program("info", file)

@@ -15,7 +15,7 @@ import unittest
 import h5py
 import numpy as np
 
-from program import CENAS, ProgramTest
+from program import CENAS, SMALL_DECK, ProgramTest
 
 CONVOLUTIONS = "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|skip_connect~0|avg_pool_3x3~1|nor_conv_3x3~2|"
 
@@ -164,11 +164,16 @@ class TrainTest(TrainingTest):
         out, _ = self.run_program("train", self.deck, CONVOLUTIONS, "training.learning_rate=100", "training.epochs=30",
                                   "training.momentum=0.99")
         self.assertIn("diverged", out)
+        self.assertNotIn("nan", out)
 
     def test_refusals(self):
         train = ("train", self.deck)
         self.assert_refused(2, ["architecture", "'conv'", "nor_conv_3x3"], *train, "|conv~0|+|none~0|none~1|+|none~0|none~1|none~2|")
         self.assert_refused(2, ["training.epochs = 0", "from 1 to"], *train, CONVOLUTIONS, "training.epochs=0")
+        self.assert_refused(2, ["crop_padding = 8", "8 x 8"], *train, CONVOLUTIONS, "training.crop_padding=8")
+        self.assert_refused(2, ["training deck"], "sweep", self.deck)
+        self.assert_refused(2, ["a deck of searches"], "train", self.write("small.toml", SMALL_DECK), CONVOLUTIONS)
+        self.assert_refused(3, ["label 2", "0 to 1"], *train, CONVOLUTIONS, "data.classes=2")
         self.assert_refused(2, ["training.rate", "learning_rate"], *train, CONVOLUTIONS, "training.rate=1")
         self.assert_refused(2, ["skeleton.name", "light"], *train, CONVOLUTIONS, "skeleton.name=heavy")
         self.assert_refused(2, ["validation_images", "180"], *train, CONVOLUTIONS, "data.validation_images=180")
@@ -202,7 +207,9 @@ class TableBuildTest(TrainingTest):
             accuracy = file["training/run/test_accuracy"][...].reshape(6, 2).mean(axis=1)
             np.testing.assert_allclose(file["objective/accuracy/value"][...], accuracy)
         self.run_program("verify", table)
-        self.assertIn("6 of 15625", self.run_program("info", table)[0])
+        words, _ = self.run_program("info", table)
+        for text in ("6 of 15625", "12 trainings, seeds 1 2, 0 diverged", "modelled", "GPU-seconds on average"):
+            self.assertIn(text, words)
 
     def test_ranks_and_groups_do_not_change_the_table(self):
         one = self.build("one.h5")
@@ -255,12 +262,13 @@ class TableBuildTest(TrainingTest):
         output = self.build("a.h5")
         _, err = self.run_program("table", "build", self.deck, "--output", output, "supernet.epochs=3")
         self.assertIn("goes on after 18 result", err)  # 12 trainings, 6 scores
+        self.assertIn("that the deck does not ask for stay there", err)
         self.assert_equal_tables(output, self.build("b.h5", "supernet.epochs=3"))
         before = os.path.getsize(output + ".journal")
         self.assert_refused(3, ["a.h5.journal", "training.epochs = 3", "training.epochs = 2"], "table", "build", self.deck, "--output", output,
                             "training.epochs=3")
         write_images(self.path("images"), seed=2)
-        self.assert_refused(3, ["a.h5.journal", "images"], "table", "build", self.deck, "--output", output)
+        self.assert_refused(3, ["a.h5.journal", "images: SHA-256"], "table", "build", self.deck, "--output", output)
         self.assertEqual(os.path.getsize(output + ".journal"), before)
 
     def test_a_few_shot_supernet_has_a_curve_for_every_operation(self):
@@ -274,7 +282,7 @@ class TableBuildTest(TrainingTest):
     def test_refusals(self):
         build = ("table", "build", self.deck, "--output")
         foreign = self.write("mine.h5", "a file of somebody's")
-        self.assert_refused(2, ["mine.h5"], *build, foreign)
+        self.assert_refused(2, ["mine.h5: exists already, without the journal mine.h5.journal"], *build, foreign)
         with open(foreign, encoding="utf-8") as file:
             self.assertEqual(file.read(), "a file of somebody's")
         for ranks in (4, None):

@@ -10,6 +10,7 @@
 
 #include "config/deck.hpp"
 #include "config/training_deck.hpp"
+#include "eval/table.hpp"
 #include "support/files.hpp"
 
 namespace cenas {
@@ -96,7 +97,7 @@ TEST(Inputs, TheQuickstartIsTheFourMethodsOnTwoTraces) {
     EXPECT_EQ(o.traces.size(), 2u);
     EXPECT_EQ(o.run.seeds, 5);
     EXPECT_EQ(o.accounting.mode, "full");
-    EXPECT_EQ(o.problem.table, "synthetic");
+    EXPECT_EQ(o.problem.table, embedded_table);
 }
 
 TEST(Inputs, TheSearchDeckHoldsOneSearch) {

@@ -114,7 +114,12 @@ TEST(TablePlan, IdentitiesSeeWhatMatters) {
                                         [](auto& o) { ++o.training.crop_padding; },
                                         [](auto& o) { o.training.precision = "bf16"; },
                                         [](auto& o) { o.run.device = "cuda"; },
-                                        [](auto& o) { ++o.run.ranks_per_group; }};
+                                        [](auto& o) { ++o.run.ranks_per_group; },
+                                        [](auto& o) { o.meter.kind = "model"; },
+                                        [](auto& o) { o.meter.core_busy_w = 1; },
+                                        [](auto& o) { o.table.latency_repeats = 3; },
+                                        [](auto& o) { o.data.train_images = 7; },
+                                        [](auto& o) { o.data.split_seed = 7; }};
     for (const Change& change : trainings) EXPECT_EQ(seen_by(change), "t");
     const std::vector<Change> supernets{[](auto& o) { ++o.supernet.epochs; }, [](auto& o) { ++o.supernet.batch; },
                                         [](auto& o) { o.supernet.learning_rate *= 1.001; },
@@ -128,7 +133,7 @@ TEST(TablePlan, IdentitiesSeeWhatMatters) {
                                                 [](auto& o) { ++o.table.first_seed; },
                                                 [](auto& o) { o.table.supernet = false; },
                                                 [](auto& o) { o.data.folder = "elsewhere"; },
-                                                [](auto& o) { o.meter.kind = "model"; }};
+                                                [](auto& o) { o.meter.powercap_folder = "elsewhere"; }};
     for (const Change& change : what_is_asked_for) EXPECT_EQ(seen_by(change), "");
     TrainingData other_images;
     other_images.checksum = "0";
