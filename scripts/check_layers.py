@@ -43,7 +43,7 @@ HEADERS: dict[str, set[str]] = {"config": {"driver/options.hpp", "driver/trainin
 # Headers of libraries (a regular expression for the whole name) -> the files that may include them (prefixes of paths).
 # C++ standard headers are free to all; tests may include all but mpi.h.
 LIBRARIES: list[tuple[str, list[str]]] = [
-    (r"mpi\.h", ["src/comm/"]),
+    (r"mpi\.h|mpi-ext\.h", ["src/comm/"]),
     (r"hdf5(_hl)?\.h|H5\w*\.h", ["src/io/"]),
     (r"libsvm/.*|svm\.h", ["src/search/svm.cpp"]),
     (r"Eigen/.*", ["src/search/", "src/train/"]),

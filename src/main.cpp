@@ -204,6 +204,8 @@ ExitCode check_deck(const Arguments& arguments, const Communicator& world) {
     if (arguments.deck.empty()) throw UsageError("cenas check: names no deck");
     const int ranks = arguments.ranks > 0 ? arguments.ranks : world.size();
     if (is_training_deck(arguments.deck, arguments.overrides)) {
+        if (arguments.threads > 0)
+            throw UsageError("--threads: a rank of a table build has one thread (allowed: with decks of searches)");
         const TrainingDeck deck = read_training_deck(arguments.deck, arguments.overrides);
         fmt::print("{}", arguments.dump ? deck.effective : describe_table_build(deck.options, ranks));
         return ExitCode::done;

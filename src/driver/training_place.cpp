@@ -3,7 +3,6 @@
 #include "driver/training_place.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <set>
@@ -12,6 +11,7 @@
 #include "base/checksum.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "carbon/attribution.hpp"
 #include "kernels/base/launch.hpp"
 

@@ -86,7 +86,7 @@ TEST(TableSpec, DescriptionsThatComeWithTheProgramRead) {
                                                 "docs/bring-your-own/architectures.toml"};
     for (const auto& entry :
          std::filesystem::directory_iterator(std::filesystem::path(CENAS_SOURCE_DIR) / "inputs/tables"))
-        files.push_back(entry.path());
+        if (entry.path().extension() == ".toml") files.push_back(entry.path());
     for (const auto& file : files) EXPECT_FALSE(read_table_spec(file).objectives.empty()) << file;
 }
 
