@@ -1,9 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the cenas developers
 // SPDX-License-Identifier: MIT
-#include <cuda_runtime.h>
-
-#include <stdexcept>
-
+#include "kernels/base/cuda_launch.cuh"
 #include "kernels/base/launch.hpp"
 
 namespace cenas {
@@ -33,10 +30,6 @@ std::string cuda_trouble() {
     return status == cudaSuccess ? "CUDA shows this process no GPU" : cudaGetErrorString(status);
 }
 
-void use_gpu(int number) {
-    const cudaError_t status = cudaSetDevice(number);
-    if (status != cudaSuccess)
-        throw std::runtime_error("CUDA, GPU " + std::to_string(number) + ": " + cudaGetErrorString(status));
-}
+void use_gpu(int number) { cuda_check(cudaSetDevice(number), ("choose GPU " + std::to_string(number)).c_str()); }
 
 }  // namespace cenas

@@ -49,30 +49,29 @@ CENAS_MULTIARCH void run_pixels(std::int64_t items, int channels, const F f) {
     }
 }
 
+/// run(Lanes) with the widest lanes that divide `channels`.
+template <class Run>
+void with_lanes(int channels, const Run& run) {
+    switch (lane_count(channels)) {
+        case 16:
+            return run(Lanes<16>{0});
+        case 8:
+            return run(Lanes<8>{0});
+        default:
+            return run(Lanes<1>{0});
+    }
+}
+
 /// f(lanes, item) for every item in [0, items) and all `channels`, one after the other.
 template <class F>
 void for_lanes(std::int64_t items, int channels, const F& f) {
-    switch (lane_count(channels)) {
-        case 16:
-            return run_lanes<16>(items, channels, f);
-        case 8:
-            return run_lanes<8>(items, channels, f);
-        default:
-            return run_lanes<1>(items, channels, f);
-    }
+    with_lanes(channels, [&](auto lanes) { run_lanes<decltype(lanes)::count>(items, channels, f); });
 }
 
 /// The same, for functors that take several pixels at once: f.pixels<Most>(lanes, first, count).
 template <class F>
 void for_pixels(std::int64_t items, int channels, const F& f) {
-    switch (lane_count(channels)) {
-        case 16:
-            return run_pixels<16>(items, channels, f);
-        case 8:
-            return run_pixels<8>(items, channels, f);
-        default:
-            return run_pixels<1>(items, channels, f);
-    }
+    with_lanes(channels, [&](auto lanes) { run_pixels<decltype(lanes)::count>(items, channels, f); });
 }
 
 }  // namespace cenas

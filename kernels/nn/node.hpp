@@ -29,6 +29,10 @@ struct Place {
         column = 0;
         row = row + 1 < plane.height ? row + 1 : 0;
     }
+    /// Whether so many pixels lie between it and any border.
+    CENAS_HD bool inside(const Plane& plane, int margin) const {
+        return row >= margin && row + margin < plane.height && column >= margin && column + margin < plane.width;
+    }
 };
 
 /// value += weight x, of one pixel: x is its first lane.
@@ -36,6 +40,23 @@ template <class T, class L>
 CENAS_HD inline void add_scaled(L, const T* x, Parameter<T> weight, Parameter<T>* value) {
 #pragma omp simd
     for (int l = 0; l < L::count; ++l) value[l] += widen(x[l]) * weight;
+}
+
+/// total + weight x, summed over the 3x3 pixels around x, row by row: for a pixel inside of its plane.
+template <class T>
+CENAS_HD inline Parameter<T> add_window(const T* x, const Plane& plane, Parameter<T> weight, Parameter<T> total) {
+    const std::int64_t row = std::int64_t{plane.width} * plane.channels, column = plane.channels;
+    const T *above = x - row, *below = x + row;
+    total += widen(above[-column]) * weight;
+    total += widen(above[0]) * weight;
+    total += widen(above[column]) * weight;
+    total += widen(x[-column]) * weight;
+    total += widen(x[0]) * weight;
+    total += widen(x[column]) * weight;
+    total += widen(below[-column]) * weight;
+    total += widen(below[0]) * weight;
+    total += widen(below[column]) * weight;
+    return total;
 }
 
 /// What an edge adds to the node at its end.
@@ -122,36 +143,17 @@ struct NodeForward {
 
     template <class L>
     CENAS_HD void add_average3(L lanes, std::int64_t first, int count, const T* x, Parameter<T>* values) const {
+        using P = Parameter<T>;
         Place place(plane, first);
         for (int i = 0; i < count; ++i, place.next(plane)) {
             const T* centre = x + (first + i) * plane.channels;
-            const bool inside =
-                place.row > 0 && place.row + 1 < plane.height && place.column > 0 && place.column + 1 < plane.width;
-            if (inside)
-                add_inner_average3(lanes, centre, values + i * L::count);
-            else
-                add_outer_average3(lanes, centre, place, values + i * L::count);
-        }
-    }
-
-    template <class L>
-    CENAS_HD void add_inner_average3(L, const T* centre, Parameter<T>* value) const {
-        using P = Parameter<T>;
-        const std::int64_t row = std::int64_t{plane.width} * plane.channels, column = plane.channels;
-        const T *above = centre - row, *below = centre + row;
-        const P share = P(1) / P(9);
+            P* value = values + i * L::count;
+            if (!place.inside(plane, 1)) {
+                add_outer_average3(lanes, centre, place, value);
+                continue;
+            }
 #pragma omp simd
-        for (int l = 0; l < L::count; ++l) {
-            P total = P(0) + widen(above[l - column]);
-            total += widen(above[l]);
-            total += widen(above[l + column]);
-            total += widen(centre[l - column]);
-            total += widen(centre[l]);
-            total += widen(centre[l + column]);
-            total += widen(below[l - column]);
-            total += widen(below[l]);
-            total += widen(below[l + column]);
-            value[l] += total * share;
+            for (int l = 0; l < L::count; ++l) value[l] += add_window(centre + l, plane, P(1), P(0)) * (P(1) / P(9));
         }
     }
 
@@ -258,37 +260,17 @@ struct NodeBackward {
 
     template <class L>
     CENAS_HD void add_average3(L lanes, std::int64_t first, int count, const T* x, Parameter<T>* values) const {
+        using P = Parameter<T>;
         Place place(plane, first);
         for (int i = 0; i < count; ++i, place.next(plane)) {
             const T* centre = x + (first + i) * plane.channels;
-            const bool far_inside =
-                place.row > 1 && place.row + 2 < plane.height && place.column > 1 && place.column + 2 < plane.width;
-            if (far_inside)
-                add_inner_average3(lanes, centre, values + i * L::count);
-            else
-                add_outer_average3(lanes, centre, place, values + i * L::count);
-        }
-    }
-
-    /// Where all windows around have nine positions.
-    template <class L>
-    CENAS_HD void add_inner_average3(L, const T* centre, Parameter<T>* value) const {
-        using P = Parameter<T>;
-        const std::int64_t row = std::int64_t{plane.width} * plane.channels, column = plane.channels;
-        const T *above = centre - row, *below = centre + row;
-        const P share = P(1) / P(9);
+            P* value = values + i * L::count;
+            if (!place.inside(plane, 2)) {  // where not all windows around have nine positions
+                add_outer_average3(lanes, centre, place, value);
+                continue;
+            }
 #pragma omp simd
-        for (int l = 0; l < L::count; ++l) {
-            P total = value[l] + widen(above[l - column]) * share;
-            total += widen(above[l]) * share;
-            total += widen(above[l + column]) * share;
-            total += widen(centre[l - column]) * share;
-            total += widen(centre[l]) * share;
-            total += widen(centre[l + column]) * share;
-            total += widen(below[l - column]) * share;
-            total += widen(below[l]) * share;
-            total += widen(below[l + column]) * share;
-            value[l] = total;
+            for (int l = 0; l < L::count; ++l) value[l] = add_window(centre + l, plane, P(1) / P(9), value[l]);
         }
     }
 

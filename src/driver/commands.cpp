@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/mean.hpp"
 #include "driver/collective.hpp"
 #include "driver/info.hpp"
 #include "driver/plan.hpp"
@@ -62,11 +63,9 @@ std::string describe_table(const ArchitectureTable& table) {
                             o.estimates.empty()       ? "none"
                             : o.estimates == o.values ? "known exactly"
                                                       : "yes");
-    double seconds = 0;
-    for (const double s : table.evaluation_s) seconds += s;
     text += fmt::format(
         "a training takes {} on average, the supernet's {} (a core counts as a GPU where it was trained on one)\n",
-        gpu_time(seconds / static_cast<double>(table.size())), gpu_time(table.supernet_training_s));
+        gpu_time(mean(table.evaluation_s)), gpu_time(table.supernet_training_s));
     return text;
 }
 

@@ -8,9 +8,9 @@
 #include <cmath>
 #include <functional>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "base/error.hpp"
+#include "base/mean.hpp"
 #include "driver/problem.hpp"
 #include "pareto/hypervolume.hpp"
 
@@ -50,11 +50,11 @@ std::string mean_and_deviation(const std::vector<double>& values, int decimals) 
     const auto reached = std::count_if(values.begin(), values.end(), [](double v) { return std::isinf(v); });
     if (reached > 0) return fmt::format("HV_max in {} of {}", reached, values.size());
     const auto n = static_cast<double>(values.size());
-    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-    if (values.size() < 2) return fmt::format("{:.{}f}", mean, decimals);
+    const double middle = mean(values);
+    if (values.size() < 2) return fmt::format("{:.{}f}", middle, decimals);
     double squares = 0;
-    for (const double v : values) squares += (v - mean) * (v - mean);
-    return fmt::format("{:.{}f} ± {:.{}f}", mean, decimals, std::sqrt(squares / (n - 1)), decimals);
+    for (const double v : values) squares += (v - middle) * (v - middle);
+    return fmt::format("{:.{}f} ± {:.{}f}", middle, decimals, std::sqrt(squares / (n - 1)), decimals);
 }
 
 /// Pads by characters, not bytes ("±" is two bytes).

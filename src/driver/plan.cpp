@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <numeric>
 
 #include "base/error.hpp"
+#include "base/mean.hpp"
 #include "carbon/synthetic_trace.hpp"
 #include "driver/engine.hpp"
 #include "io/table_file.hpp"
@@ -42,10 +42,6 @@ double expected_share(const MethodOptions& method, int gpus) {
     if (schedule.allocator == "fixed") return static_cast<double>(schedule.evaluate) / gpus;
     if (schedule.allocator == "cheapest") return schedule.quantile * schedule.evaluate / gpus;
     return 0.5;
-}
-
-double mean(const std::vector<double>& values) {
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 std::string file_size(double bytes) {
@@ -145,8 +141,7 @@ std::string describe_layout(const Layout& layout, const std::string& work) {
         return fmt::format("ranks       1: rank 0 does all {} on {} thread(s)\n", work, layout.threads);
     return fmt::format(
         "ranks       {}: rank 0 coordinates (and sleeps while it waits); ranks 1..{} work in {} group(s) of {} "
-        "rank(s), "
-        "{} thread(s) each\n",
+        "rank(s), {} thread(s) each\n",
         layout.ranks, layout.ranks - 1, layout.groups, layout.ranks_per_group, layout.threads);
 }
 

@@ -9,13 +9,13 @@
 #include <limits>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/mean.hpp"
 #include "driver/collective.hpp"
 #include "driver/plan.hpp"
 #include "driver/run.hpp"
@@ -62,10 +62,6 @@ struct Build {
 };
 
 // --- the table ---------------------------------------------------------------------------------------------------
-
-double mean(const std::vector<double>& values) {
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 /// Estimates of every cell, from those of the networks that were asked for.
 void fill_estimates(const std::vector<EstimateRecord>& records, TrainingLog& log) {
@@ -146,11 +142,9 @@ void write_results(const Build& build) {
     log.provenance = build.provenance;
     const ArchitectureTable table = make_table(request.options, log);
     if (table.size() == 0) throw RunError("no training ended without diverging: there is no table to write");
-    const ImageSet& images = build.data.images.train;
     for (const CellIndex cell : table.cells) {
         const NetworkCost cost =
-            cost_of(standalone_graph(request.options.skeleton, {images.height, images.width, images.channels},
-                                     images.classes, cell_from_index(cell)));
+            cost_of(standalone_graph(request.options.skeleton, build.data.images.train, cell_from_index(cell)));
         log.parameters.push_back(cost.parameters);
         log.flops.push_back(cost.flops);
     }

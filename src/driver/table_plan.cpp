@@ -106,8 +106,7 @@ std::string estimate_identity(const TrainingDeckOptions& o) {
 void require_buildable(const TrainingDeckOptions& options, const TrainingData& data, int ranks) {
     if (options.run.device == "cuda" && !cuda_compiled())
         throw RunError(fmt::format("run.device = \"cuda\": {}", cuda_trouble()));
-    if (options.training.precision == "tf32" && options.run.device != "cuda")
-        throw UsageError("training.precision = \"tf32\": only GPUs have it (allowed on the processor: f32, bf16)");
+    require_trainable(options.training, data, options.run.device == "cuda");
     if (ranks == 1 && options.run.ranks_per_group > 1)
         throw UsageError(fmt::format("run.ranks_per_group = {}: needs mpirun with {} ranks or more, one to coordinate",
                                      options.run.ranks_per_group, options.run.ranks_per_group + 1));

@@ -49,9 +49,7 @@ void place(Run& run, const Communicator& world, const Communicator& node, const 
 
 void print_head(const Run& run) {
     const TrainingDeckOptions& options = run.request.options;
-    const ImageSet& images = run.data.images.train;
-    const NetworkCost cost = cost_of(
-        standalone_graph(options.skeleton, {images.height, images.width, images.channels}, images.classes, run.cell));
+    const NetworkCost cost = cost_of(standalone_graph(options.skeleton, run.data.images.train, run.cell));
     fmt::print("{}\n{} parameters, {} FLOPs an image; {}: {} images trained on, {} held out, {} to test; seed {}\n",
                to_string(run.cell), cost.parameters, cost.flops, run.data.images.name, run.data.split.train.size(),
                run.data.split.validation.size(), run.data.images.test.size(), run.request.seed);

@@ -98,8 +98,10 @@ WorkMeter::WorkMeter(const MeterOptions& options, const Device& device, SharedNu
 
 double WorkMeter::clock_s() const { return cuda_ ? monotonic_s() : core_s(); }
 
+double WorkMeter::busy_at(double now_s) const { return busy_s_ + (now_s - last_s_) / (cuda_ ? 1 : cores_); }
+
 EnergyReading WorkMeter::read_at(double now_s) {
-    busy_s_ += (now_s - last_s_) / (cuda_ ? 1 : cores_);
+    busy_s_ = busy_at(now_s);
     last_s_ = now_s;
     node_busy_s_.set(busy_s_);
     read_wall_s_ = monotonic_s();
@@ -115,7 +117,7 @@ void WorkMeter::start() {
 
 void WorkMeter::read() {
     const double now_s = clock_s();
-    node_busy_s_.set(busy_s_ + (now_s - last_s_) / (cuda_ ? 1 : cores_));
+    node_busy_s_.set(busy_at(now_s));
     if (monotonic_s() - read_wall_s_ > 0.5 * meter_.read_every().value) read_at(now_s);
 }
 

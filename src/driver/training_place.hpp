@@ -52,6 +52,7 @@ class WorkMeter {
 
   private:
     double clock_s() const;
+    double busy_at(double now_s) const;
     EnergyReading read_at(double now_s);
     Joules own_part(Joules node) const;
 

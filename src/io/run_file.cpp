@@ -97,12 +97,6 @@ std::vector<std::string> component_names() {
     return names;
 }
 
-std::vector<std::string> cell_names() {
-    std::vector<std::string> names;
-    for (CellIndex cell = 0; cell < cell_count; ++cell) names.push_back(cell_string(cell));
-    return names;
-}
-
 /// log10 of what the hypervolume lacks, -inf where it lacks nothing (FORMAT.md).
 double log_difference(double hv_max, double hypervolume) {
     return hypervolume < hv_max ? std::log10(hv_max - hypervolume) : -std::numeric_limits<double>::infinity();
@@ -235,7 +229,7 @@ void write_traces(h5::Writer& file, const std::vector<Trace>& traces, const std:
 }
 
 void write_cells(h5::Writer& file, const RunRecord& run) {
-    write_names(file, "/cell/architecture", "cell", cell_names(), "NAS-Bench-201 string of each cell index");
+    write_names(file, "/cell/architecture", "cell", cell_strings(), "NAS-Bench-201 string of each cell index");
     file.dataset("/cell/class_mean", run.class_means,
                  {"1",
                   "mean objectives over the table's cells that are one network once pruned",
@@ -461,7 +455,7 @@ void read_traces(const h5::Reader& file, RunRecord& run) {
 }
 
 void read_cells(const h5::Reader& file, RunRecord& run) {
-    require_names(file, "/cell/architecture", cell_names());
+    require_names(file, "/cell/architecture", cell_strings());
     file.require_shape("/cell/class_mean", {static_cast<std::size_t>(cell_count), run.objectives.size()});
     run.class_means = file.numbers("/cell/class_mean");
     for (const double mean : run.class_means)

@@ -229,9 +229,7 @@ void write_supernet(h5::Writer& file, const SupernetRecord& supernet) {
 /// What the supernet, or those that it was split into, say of every cell.
 void write_estimates(h5::Writer& file, const TrainingLog& log) {
     const std::string group = "/training/supernet";
-    std::vector<std::string> cells;
-    for (CellIndex i = 0; i < cell_count; ++i) cells.push_back(cell_string(i));
-    file.dataset(group + "/architecture", cells, {"1", "NAS-Bench-201 cell string", {}});
+    file.dataset(group + "/architecture", cell_strings(), {"1", "NAS-Bench-201 cell string", {}});
     file.scale(group + "/architecture", "architecture");
     file.dataset(group + "/estimate", log.estimates,
                  {"%", "accuracy with the supernet's weights on images held out", {group + "/architecture"}});

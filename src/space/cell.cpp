@@ -70,6 +70,12 @@ std::string to_string(const Cell& cell) {
     return text;
 }
 
+std::vector<std::string> cell_strings() {
+    std::vector<std::string> strings;
+    for (CellIndex cell = 0; cell < cell_count; ++cell) strings.push_back(cell_string(cell));
+    return strings;
+}
+
 Cell parse_cell(std::string_view text) {
     Cell cell{};
     std::string_view rest = text;

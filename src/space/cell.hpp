@@ -38,6 +38,9 @@ CellIndex index_of(const Cell& cell);
 std::string to_string(const Cell& cell);
 inline std::string cell_string(CellIndex index) { return to_string(cell_from_index(index)); }
 
+/// Of every cell, by index.
+std::vector<std::string> cell_strings();
+
 /// Reads the standard string. Throws DataError with the text and the first thing that is wrong (unknown operation
 /// with the allowed ones, wrong node, wrong shape).
 Cell parse_cell(std::string_view text);

@@ -168,6 +168,10 @@ Graph standalone_graph(const SkeletonOptions& options, Plane images, int classes
     return Builder(options, images, classes, false).build({&cell, 1});
 }
 
+Graph standalone_graph(const SkeletonOptions& options, const ImageSet& images, const Cell& cell) {
+    return standalone_graph(options, {images.height, images.width, images.channels}, images.classes, cell);
+}
+
 Graph supernet_graph(const SkeletonOptions& options, Plane images, int classes, std::span<const Cell> cells) {
     return Builder(options, images, classes, true).build(cells);
 }

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "space/cell.hpp"
+#include "train/dataset.hpp"
 #include "train/graph.hpp"
 #include "train/options.hpp"
 
@@ -18,6 +19,8 @@ namespace cenas {
 /// Parameters lie in the order of this text, a cell's edges in string order. Throws UsageError for an unknown name or
 /// an image smaller than 4x4.
 Graph standalone_graph(const SkeletonOptions& options, Plane images, int classes, const Cell& cell);
+/// The same, for images such as these.
+Graph standalone_graph(const SkeletonOptions& options, const ImageSet& images, const Cell& cell);
 
 /// A path through the weight-sharing supernet: `cells` has one cell for each place (3 x options.cells), or one for all.
 /// Parameters hold a 1x1 and a 3x3 convolution for every edge of every place, in that order, whichever the path uses.

@@ -335,20 +335,6 @@ Plane image_plane(const TrainingData& data) {
     return {set.height, set.width, set.channels};
 }
 
-void check(const TrainingOptions& options, const TrainingData& data, const TrainingPlace& place) {
-    const auto positive = [](const char* key, int value) {
-        if (value < 1) throw UsageError(fmt::format("{} = {} (allowed: 1 and more)", key, value));
-    };
-    positive("training.epochs", options.epochs);
-    positive("training.batch", options.batch);
-    if (options.precision == "tf32" && !place.cuda)
-        throw UsageError("training.precision = \"tf32\": only GPUs have it (allowed on the processor: f32, bf16)");
-    if (options.crop_padding >= std::min(data.images.train.height, data.images.train.width))
-        throw UsageError(fmt::format("training.crop_padding = {}: images are {} x {} (allowed: less than their side)",
-                                     options.crop_padding, data.images.train.height, data.images.train.width));
-    if (data.split.train.empty()) throw UsageError("data.train_images: no image is left to train on");
-}
-
 std::string identity_of(const char* kind, const std::string& what, const TrainingData& data,
                         const SkeletonOptions& skeleton, const TrainingOptions& o, std::uint64_t seed) {
     return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", kind, what, data.checksum, skeleton.name,
@@ -372,8 +358,8 @@ class CellTrainingOn final : public Sliced<CellTraining, CellTrainingOn<T>, T> {
   public:
     CellTrainingOn(const TrainingData& data, const SkeletonOptions& skeleton, const TrainingOptions& options,
                    const Cell& cell, std::uint64_t seed, const TrainingPlace& place)
-        : CellTrainingOn(data, standalone_graph(skeleton, image_plane(data), data.images.train.classes, cell), options,
-                         seed, place, identity_of("cell", to_string(cell), data, skeleton, options, seed)) {}
+        : CellTrainingOn(data, standalone_graph(skeleton, data.images.train, cell), options, seed, place,
+                         identity_of("cell", to_string(cell), data, skeleton, options, seed)) {}
 
     void one_step(std::int64_t step) { this->core_->step(network_, ranges_, step); }
     auto tally() const { return network_.tally(); }
@@ -552,10 +538,24 @@ TrainingData load_training_data(const DataOptions& options) {
     return data;
 }
 
+void require_trainable(const TrainingOptions& options, const TrainingData& data, bool cuda) {
+    const auto positive = [](const char* key, int value) {
+        if (value < 1) throw UsageError(fmt::format("{} = {} (allowed: 1 and more)", key, value));
+    };
+    positive("training.epochs", options.epochs);
+    positive("training.batch", options.batch);
+    if (options.precision == "tf32" && !cuda)
+        throw UsageError("training.precision = \"tf32\": only GPUs have it (allowed on the processor: f32, bf16)");
+    if (options.crop_padding >= std::min(data.images.train.height, data.images.train.width))
+        throw UsageError(fmt::format("training.crop_padding = {}: images are {} x {} (allowed: less than their side)",
+                                     options.crop_padding, data.images.train.height, data.images.train.width));
+    if (data.split.train.empty()) throw UsageError("data.train_images: no image is left to train on");
+}
+
 std::unique_ptr<CellTraining> train_cell(const TrainingData& data, const SkeletonOptions& skeleton,
                                          const TrainingOptions& options, const Cell& cell, std::uint64_t seed,
                                          const TrainingPlace& place) {
-    check(options, data, place);
+    require_trainable(options, data, place.cuda);
     return with_precision(options, [&](auto type) -> std::unique_ptr<CellTraining> {
         return std::make_unique<CellTrainingOn<decltype(type)>>(data, skeleton, options, cell, seed, place);
     });
@@ -564,7 +564,7 @@ std::unique_ptr<CellTraining> train_cell(const TrainingData& data, const Skeleto
 std::unique_ptr<SupernetTraining> train_supernet(const TrainingData& data, const SkeletonOptions& skeleton,
                                                  const TrainingOptions& options, std::uint64_t seed,
                                                  const TrainingPlace& place) {
-    check(options, data, place);
+    require_trainable(options, data, place.cuda);
     return with_precision(options, [&](auto type) -> std::unique_ptr<SupernetTraining> {
         return std::make_unique<SupernetTrainingOn<decltype(type)>>(data, skeleton, options, seed, place);
     });

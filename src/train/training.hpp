@@ -93,6 +93,9 @@ class SupernetTraining : public Training {
     virtual void split(int edge, Operation operation, int epochs) = 0;
 };
 
+/// Throws UsageError (naming the key) for options that cannot be with these images and this kind of device.
+void require_trainable(const TrainingOptions& options, const TrainingData& data, bool cuda);
+
 /// Throw UsageError for options that cannot be (naming the key), RunError where precision or device is not there.
 std::unique_ptr<CellTraining> train_cell(const TrainingData& data, const SkeletonOptions& skeleton,
                                          const TrainingOptions& options, const Cell& cell, std::uint64_t seed,

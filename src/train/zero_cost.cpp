@@ -129,7 +129,7 @@ double nwot(NetworkDevice<double>& device, const Graph& graph, std::vector<doubl
 ZeroCostScores zero_cost_scores(const TrainingData& data, const SkeletonOptions& skeleton, const Cell& cell,
                                 std::uint64_t seed) {
     const ImageSet& set = data.images.train;
-    const Graph graph = standalone_graph(skeleton, {set.height, set.width, set.channels}, set.classes, cell);
+    const Graph graph = standalone_graph(skeleton, set, cell);
     const std::vector<double> weights = initial_parameters({graph}, seed);
     const std::int64_t n = std::min(nwot_images, std::ssize(data.split.train));
     std::vector<float> images(count_of(n * set.values_per_image()));
