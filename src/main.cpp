@@ -8,12 +8,15 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/time_limit.hpp"
 #include "comm/comm.hpp"
 #include "config/deck.hpp"
 #include "config/training_deck.hpp"
@@ -32,6 +35,12 @@ struct Arguments {
     std::vector<std::string> overrides;
     std::string output;
     bool overwrite = false;
+    bool restart = false;
+    std::string shard;
+    std::string time_limit;
+    std::vector<std::string> files;
+    std::string inputs = ".";
+    std::int64_t sample = -1;
     int threads = 0;
     int ranks = 0;
     bool dump = false;
@@ -43,16 +52,17 @@ struct Arguments {
     bool json = false;
     bool csv = false;
     bool front_csv = false;
-    int search = -1;
+    std::int64_t search = -1;
     TraceImportOptions trace;
 };
 
 constexpr const char* overview =
     "Carbon-efficient neural architecture search, simulated from tables and traces.\n\n"
     "  cenas check DECK              what a deck would do; touches nothing\n"
-    "  cenas sweep DECK              all methods x traces x seeds of a deck, into one HDF5 file\n"
+    "  cenas sweep DECK              all methods x traces x seeds x axes of a deck, into one HDF5 file\n"
     "  cenas search DECK             one method on one trace, all seeds\n"
-    "  cenas info FILE               a result in words, --csv, --front-csv or --json\n"
+    "  cenas merge SHARD...          the shards of a job array into the file that one job would write\n"
+    "  cenas info FILE               a result in words, --csv, --front-csv or --json; the journal of a running sweep\n"
     "  cenas verify FILE             recompute a result from its raw log; check a table or a trace\n"
     "  cenas import trace CSV        a carbon-intensity csv into a trace file\n"
     "  cenas import table CSV        an architecture csv into a table file\n"
@@ -60,7 +70,8 @@ constexpr const char* overview =
     "  cenas table build DECK        train many cells and a supernet into a table file; goes on where it was "
     "stopped\n\n"
     "With several processes: mpirun -n 5 cenas sweep DECK (rank 0 coordinates).\n"
-    "Exit codes: 0 done, 2 command line or deck, 3 input data, 4 run-time failure.";
+    "Exit codes: 0 done, 2 command line or deck, 3 input data, 4 run-time failure, 75 stopped early with everything "
+    "saved (run again with --restart).";
 
 void add_deck_options(CLI::App& command, Arguments& arguments) {
     command.add_option("deck", arguments.deck, "Input deck (TOML; every key: cenas check --keys)")->required();
@@ -79,10 +90,22 @@ void add_output_options(CLI::App& command, Arguments& arguments, const std::stri
     command.add_flag("--overwrite", arguments.overwrite, "Replace the file if it exists");
 }
 
+void add_shard_option(CLI::App& command, Arguments& arguments) {
+    command.add_option("--shard", arguments.shard, "Do the i-th of n parts of the sweep, i/n; cenas merge joins them");
+}
+
 void add_run_command(CLI::App& app, Arguments& arguments, const std::string& name, const std::string& text) {
     CLI::App& command = *app.add_subcommand(name, text);
     add_deck_options(command, arguments);
-    add_output_options(command, arguments, " (default: results/DECK.h5)", false);
+    add_output_options(command, arguments, " (default: results/DECK.h5, of a shard results/DECK-i-of-n.h5)", false);
+    command.get_option("--overwrite")->description("Replace the file, and what is left of an earlier run");
+    command
+        .add_flag("--restart", arguments.restart,
+                  "Go on with what an earlier run has left: begin if that is nothing, do nothing if it was done")
+        ->excludes("--overwrite");
+    add_shard_option(command, arguments);
+    command.add_option("--time-limit", arguments.time_limit,
+                       "Stop early after this time: minutes, or [days-]hours:minutes:seconds as Slurm has it");
 }
 
 void add_check_command(CLI::App& app, Arguments& arguments) {
@@ -93,6 +116,7 @@ void add_check_command(CLI::App& app, Arguments& arguments) {
     command
         .add_option("--ranks", arguments.ranks, "Print the layout for this many MPI ranks (default: the present ones)")
         ->check(CLI::Range(1, 1 << 20));
+    add_shard_option(command, arguments);
     command.add_flag("--dump", arguments.dump, "Print the effective deck: every key with its value");
     command.add_flag("--keys", arguments.keys, "Print every key a deck may have (Markdown)");
 }
@@ -165,6 +189,15 @@ void add_read_commands(CLI::App& app, Arguments& arguments) {
     CLI::App& verify =
         *app.add_subcommand("verify", "Recompute hypervolume, energy and carbon of a result and compare");
     verify.add_option("file", arguments.file, "HDF5 file")->required();
+    verify
+        .add_option("--sample", arguments.sample,
+                    "Simulate so many searches again and compare every bit (default: 20 of a summary, else 0)")
+        ->check(CLI::NonNegativeNumber);
+    verify.add_option("--inputs", arguments.inputs, "Folder that the deck names its table and trace files from")
+        ->capture_default_str();
+    CLI::App& merge = *app.add_subcommand("merge", "Join the shards of a sweep into one file");
+    merge.add_option("shards", arguments.files, "Files that cenas sweep --shard wrote, all of them")->required();
+    add_output_options(merge, arguments, "", true);
 }
 
 std::filesystem::path output_of(const Arguments& arguments, const std::filesystem::path& deck) {
@@ -172,15 +205,36 @@ std::filesystem::path output_of(const Arguments& arguments, const std::filesyste
                                     : std::filesystem::path(arguments.output);
 }
 
+/// "i/n"
+Shard read_shard(const std::string& text) {
+    Shard shard;
+    if (text.empty()) return shard;
+    int end = 0;
+    if (std::sscanf(text.c_str(), "%ld/%ld%n", &shard.number, &shard.count, &end) != 2 ||
+        static_cast<std::size_t>(end) != text.size() || shard.number < 1 || shard.number > shard.count)
+        throw UsageError(fmt::format("--shard {}: must be i/n with i from 1 to n, such as 2/8", text));
+    return shard;
+}
+
+std::filesystem::path shard_output(const std::filesystem::path& output, const Shard& shard) {
+    return output.parent_path() /
+           fmt::format("{}-{}-of-{}{}", output.stem().string(), shard.number, shard.count, output.extension().string());
+}
+
 RunRequest read_request(const Arguments& arguments, bool single, const std::string& command_line) {
-    const Deck deck = read_deck(arguments.deck, arguments.overrides);
+    Deck deck = read_deck(arguments.deck, arguments.overrides);
     RunRequest request;
     request.single = single;
-    request.options = deck.options;
+    request.scenarios = std::move(deck.scenarios);
     request.deck = deck.text;
     request.effective_deck = deck.effective;
+    request.shard = read_shard(arguments.shard);
     request.output = output_of(arguments, deck.path);
+    if (arguments.output.empty() && request.shard.count > 1)
+        request.output = shard_output(request.output, request.shard);
     request.overwrite = arguments.overwrite;
+    request.restart = arguments.restart;
+    if (!arguments.time_limit.empty()) request.time_limit_s = parse_time_limit(arguments.time_limit);
     request.threads = arguments.threads;
     request.command_line = command_line;
     return request;
@@ -215,13 +269,21 @@ ExitCode check_deck(const Arguments& arguments, const Communicator& world) {
         fmt::print("{}", deck.effective);
         return ExitCode::done;
     }
-    return check_command(deck.options, ranks, arguments.threads);
+    return check_command(deck.scenarios, read_shard(arguments.shard), ranks, arguments.threads);
 }
 
 /// Commands that only rank 0 carries out.
-ExitCode dispatch_single(const CLI::App& app, const Arguments& arguments, const Communicator& world) {
+ExitCode dispatch_single(const CLI::App& app, const Arguments& arguments, const std::string& command_line,
+                         const Communicator& world) {
     if (app.got_subcommand("check")) return check_deck(arguments, world);
-    if (app.got_subcommand("verify")) return verify_command(arguments.file);
+    if (app.got_subcommand("merge"))
+        return merge_command({arguments.files.begin(), arguments.files.end()}, arguments.output, arguments.overwrite,
+                             command_line);
+    if (app.got_subcommand("verify"))
+        return verify_command({arguments.file, arguments.sample < 0 ? std::nullopt : std::optional(arguments.sample),
+                               [&](const std::string& deck) {
+                                   return read_deck_text(deck, arguments.file + " (its deck)", arguments.inputs);
+                               }});
     if (app.got_subcommand("info"))
         return info_command(arguments.file,
                             arguments.json        ? InfoFormat::json
@@ -242,12 +304,12 @@ ExitCode dispatch(const CLI::App& app, const Arguments& arguments, const std::st
     if (app.got_subcommand("train")) return train_command([&] { return read_train_request(arguments); }, world);
     if (app.got_subcommand("table"))
         return build_table([&] { return read_table_request(arguments, command_line); }, world);
-    return world.rank() == 0 ? dispatch_single(app, arguments, world) : ExitCode::done;
+    return world.rank() == 0 ? dispatch_single(app, arguments, command_line, world) : ExitCode::done;
 }
 
 /// One message for a command line that cannot be read.
 std::string describe_parse_error(const CLI::ParseError& error, int argc, char** argv) {
-    constexpr std::array<std::string_view, 8> commands = {"check",  "sweep",  "search", "info",
+    constexpr std::array<std::string_view, 9> commands = {"check",  "sweep",  "search", "merge", "info",
                                                           "verify", "import", "train",  "table"};
     const std::string_view first = argc > 1 ? argv[1] : "";
     if (std::find(commands.begin(), commands.end(), first) != commands.end())

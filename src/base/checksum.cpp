@@ -58,6 +58,11 @@ Checksum& Checksum::add(std::span<const double> values) {
     return *this;
 }
 
+Checksum& Checksum::add(std::span<const std::byte> bytes) {
+    require_success(EVP_DigestUpdate(as_context(context_), bytes.data(), bytes.size()));
+    return *this;
+}
+
 std::string Checksum::hex() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;

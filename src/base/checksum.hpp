@@ -25,6 +25,7 @@ class Checksum {
 
     Checksum& add(std::string_view text);  ///< its length, then its bytes
     Checksum& add(std::span<const double> values);
+    Checksum& add(std::span<const std::byte> bytes);  ///< nothing but these
     Checksum& add(double value) { return add(std::span<const double>(&value, 1)); }
     std::string hex();  ///< once, at the end
 

@@ -38,11 +38,11 @@ std::size_t index_at(const Trace& trace, UtcTime t) {
     return static_cast<std::size_t>((t.seconds - trace.start.seconds) / trace.step_s);
 }
 
-Trace window_of(const Trace& trace, UtcTime start, std::int64_t length_s) {
+void require_window(const Trace& trace, UtcTime start, std::int64_t length_s) {
     if (length_s <= 0)
         throw DataError(
             fmt::format("a window of {} s of trace '{}': it must be longer than 0 s", length_s, trace.name));
-    const std::size_t first = index_at(trace, start);
+    index_at(trace, start);  // throws outside of it
     const std::int64_t off_step = (start.seconds - trace.start.seconds) % trace.step_s;
     if (off_step != 0)
         throw DataError(fmt::format(
@@ -52,6 +52,11 @@ Trace window_of(const Trace& trace, UtcTime start, std::int64_t length_s) {
         throw DataError(fmt::format("{}, which is too short for {:g} h from {}: {:g} h at most", coverage(trace),
                                     static_cast<double>(length_s) / 3600.0, to_string(start),
                                     static_cast<double>(trace.end().seconds - start.seconds) / 3600.0));
+}
+
+Trace window_of(const Trace& trace, UtcTime start, std::int64_t length_s) {
+    require_window(trace, start, length_s);
+    const std::size_t first = index_at(trace, start);
     const auto steps = static_cast<std::size_t>((length_s + trace.step_s - 1) / trace.step_s);
     const auto cut = [&](const auto& all) {
         const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);

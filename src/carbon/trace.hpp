@@ -45,6 +45,9 @@ std::size_t index_at(const Trace& trace, UtcTime t);
 /// window leaves the trace (it is never wrapped) or if `start` is not on a step.
 Trace window_of(const Trace& trace, UtcTime start, std::int64_t length_s);
 
+/// Throws what window_of() would.
+void require_window(const Trace& trace, UtcTime start, std::int64_t length_s);
+
 /// Two traces may be compared (in one sweep, in one report) if signal and scope are equal. Throws DataError that
 /// names both traces and what differs.
 void require_comparable(const std::vector<Trace>& traces);

@@ -16,6 +16,7 @@
 #include <limits>
 #include <thread>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 
 namespace cenas {
@@ -29,15 +30,19 @@ void check(int status, const char* what) {
     throw RunError(fmt::format("MPI: {} failed: {}", what, std::string(text, static_cast<std::size_t>(length))));
 }
 
-/// Calls `ready` until it is true, with sleeps that grow to 1 ms: quick answers stay quick, long waits are cheap.
+/// Calls `ready` until it is true, with sleeps that grow to 1 ms: quick answers stay quick, long waits are cheap. False
+/// where that takes longer than `patience_s`.
 template <class Ready>
-void wait_asleep(const Ready& ready) {
+bool wait_asleep(const Ready& ready, double patience_s = std::numeric_limits<double>::infinity()) {
     constexpr std::chrono::microseconds longest(1000);
     std::chrono::microseconds pause(1);
+    const double end_s = monotonic_s() + patience_s;
     while (!ready()) {
+        if (monotonic_s() > end_s) return false;
         std::this_thread::sleep_for(pause);
         pause = std::min(pause * 2, longest);
     }
+    return true;
 }
 
 void wait_until_done(MPI_Request& request) {
@@ -109,13 +114,18 @@ void Communicator::send(int to, Message message, const Bytes& payload) const {
 }
 
 Communicator::Received Communicator::receive() const {
+    return *receive_within(std::numeric_limits<double>::infinity());
+}
+
+std::optional<Communicator::Received> Communicator::receive_within(double seconds) const {
     MPI_Status status;
     MPI_Message handle;
-    wait_asleep([&] {
-        int arrived = 0;
-        check(MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, impl_->comm, &arrived, &handle, &status), "MPI_Improbe");
-        return arrived != 0;
-    });
+    const auto arrived = [&] {
+        int found = 0;
+        check(MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, impl_->comm, &found, &handle, &status), "MPI_Improbe");
+        return found != 0;
+    };
+    if (!wait_asleep(arrived, seconds)) return std::nullopt;
     int length = 0;
     check(MPI_Get_count(&status, MPI_BYTE, &length), "MPI_Get_count");
     Received received{status.MPI_SOURCE, static_cast<Message>(status.MPI_TAG), Bytes(static_cast<std::size_t>(length))};

@@ -17,13 +17,9 @@ using Bytes = std::vector<std::byte>;
 
 /// Every message of the program by name.
 enum class Message : int {
-    request_work = 1,   ///< worker group -> coordinator: empty
-    lease = 2,          ///< coordinator -> worker group: numbers of searches or of a task; none: there is no more
-    results = 3,        ///< worker group -> coordinator: what is finished; asks for more work too
-    group_lease = 4,    ///< group leader -> its ranks
-    group_results = 5,  ///< rank of a group -> its leader
-    stop = 6,           ///< group leader -> its ranks: there is no more work
-    power_source = 7    ///< first worker -> coordinator: what its meter reads, for people
+    lease = 1,        ///< coordinator -> worker: numbers of searches or of a task; none: there is no more
+    results = 2,      ///< worker -> coordinator: what is finished, at first nothing; asks for more work
+    power_source = 3  ///< first worker -> coordinator: what its meter reads, for people
 };
 
 /// Initialises MPI for the life of the object (MPI_THREAD_FUNNELED). Exactly one, made first in main.
@@ -57,6 +53,8 @@ class Communicator {
     };
     /// The next message from anyone (of any kind).
     Received receive() const;
+    /// The same, or nothing where none comes for so long.
+    std::optional<Received> receive_within(double seconds) const;
 
     /// The largest `value` over all ranks, on all ranks. Collective; waits asleep.
     int maximum(int value) const;

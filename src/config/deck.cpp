@@ -5,8 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "base/error.hpp"
+#include "config/axes.hpp"
 #include "config/deck_document.hpp"
 #include "config/keys.hpp"
 #include "config/read_keys.hpp"
@@ -129,36 +132,69 @@ What the columns of a csv table mean, for `cenas import table`.
 
 }  // namespace
 
-Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
-    DeckDocument read = read_document(path, overrides);
-    TomlTable& document = read.keys;
-    if (is_training(document))
-        throw UsageError(
-            fmt::format("{}: this is a training deck, for cenas train and cenas table build", path.string()));
-    expand_methods(document);
+namespace {
 
+/// A deck and where it is.
+struct DeckSource {
+    TomlTable document;  ///< without axes
+    DeckAxes axes;
+    std::string name;
+    std::filesystem::path folder;
+};
+
+struct ReadScenario {
+    Options options;
+    std::string effective;  ///< without axes
+};
+
+ReadScenario read_scenario(const DeckSource& source, std::int64_t scenario) {
+    TomlTable document = source.document;
+    set_scenario(document, source.axes, scenario);
+    expand_methods(document);
     DeckContent content;
-    read_keys(document, deck_keys(content), path.string());
+    read_keys(document, deck_keys(content), source.name);
     Options& options = content.options;
     check_together(document, options);
     if (options.accounting.mode == "paper") {
         options.power = paper_power();
         options.switching = {0.0, 0.0, 0};
     }
-
-    const auto folder = folder_of(path);
     for_each_file(document, options,
-                  [&](std::string& file, const TomlValue& given) { name_from_deck(file, given, folder); });
-    Deck deck{path, std::move(read.text), dump_head + write_keys(deck_keys(content)), {}};
-    for_each_file(document, options, [&](std::string& file, const TomlValue&) { file = (folder / file).string(); });
-    deck.options = std::move(options);
+                  [&](std::string& file, const TomlValue& given) { name_from_deck(file, given, source.folder); });
+    ReadScenario read{{}, write_keys(deck_keys(content))};
+    for_each_file(document, options,
+                  [&](std::string& file, const TomlValue&) { file = (source.folder / file).string(); });
+    read.options = std::move(options);
+    return read;
+}
+
+Deck make_deck(DeckDocument read, const std::string& name, const std::filesystem::path& folder) {
+    if (is_training(read.keys))
+        throw UsageError(fmt::format("{}: this is a training deck, for cenas train and cenas table build", name));
+    DeckAxes axes = take_axes(read.keys);
+    const auto source =
+        std::make_shared<const DeckSource>(DeckSource{std::move(read.keys), std::move(axes), name, folder});
+    ReadScenario first = read_scenario(*source, 0);
+    Deck deck{name, std::move(read.text), dump_head + first.effective + write_axes(source->axes),
+              make_scenarios(source->axes, first.options)};
+    deck.scenarios.options = [source](std::int64_t scenario) { return read_scenario(*source, scenario).options; };
     return deck;
+}
+
+}  // namespace
+
+Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+    return make_deck(read_document(path, overrides), path.string(), folder_of(path));
+}
+
+Scenarios read_deck_text(const std::string& text, const std::string& name, const std::filesystem::path& folder) {
+    return make_deck({text, parse_toml(text, name)}, name, std::filesystem::absolute(folder)).scenarios;
 }
 
 std::string deck_reference() {
     DeckContent deck;
     TableSpec table;
-    return reference_head + describe_keys(deck_keys(deck)) + table_reference_head +
+    return reference_head + describe_keys(deck_keys(deck)) + axes_reference() + table_reference_head +
            describe_keys(table_spec_keys(table));
 }
 

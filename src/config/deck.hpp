@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "driver/options.hpp"
+#include "driver/scenarios.hpp"
 #include "eval/import_table.hpp"
 
 namespace cenas {
@@ -16,7 +16,7 @@ struct Deck {
     std::filesystem::path path;
     std::string text;       ///< the file, byte for byte
     std::string effective;  ///< every key with its value and overrides applied, as TOML that reads back equal
-    Options options;        ///< files are made absolute against the deck's folder
+    Scenarios scenarios;    ///< files in their options are made absolute against the deck's folder
 };
 
 /// Reads and checks a deck. `overrides` are `section.key=value`; a list entry is named by its `name`:
@@ -25,6 +25,10 @@ struct Deck {
 /// section (with the nearest known one), a wrong type, a value out of range, a missing or empty one, two entries of
 /// one name, keys that contradict each other, a file that cannot be read.
 Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides = {});
+
+/// The same for a deck that is no file, such as that in a run file. `name` is what errors call it, `folder` where its
+/// files are named from.
+Scenarios read_deck_text(const std::string& text, const std::string& name, const std::filesystem::path& folder);
 
 /// Every key of a deck with type, unit, default, range and meaning, as Markdown (docs/deck.md is this text; a test
 /// compares them).

@@ -55,7 +55,8 @@ std::vector<Key> run_keys(RunOptions& o) {
          "what allocators are told of the intensities to come: the true ones, those of the day before, nothing"},
         {"window_h", number(o.window_h, from(0, longest_h)), "h",
          "how far ahead allocators may look; 0: the whole run, what has passed included"},
-        {"ranks_per_group", integer(o.ranks_per_group, 1, most_gpus), "", "MPI ranks of a worker group"},
+        {"record", one_of(o.record, {"full", "summary"}), "",
+         "what is kept of each search. full: every training and every step; summary: its totals and its Pareto front"},
         {"allow_unlike_traces", flag(o.allow_unlike_traces), "",
          "whether traces of different signal or scope may be compared"}};
 }

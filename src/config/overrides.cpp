@@ -10,8 +10,6 @@
 namespace cenas {
 namespace {
 
-void assign(TomlTable& table, std::string_view path, const TomlValue& value);
-
 /// The entry of `key`; an empty table is made where there is none.
 TomlEntry& require_entry(TomlTable& table, std::string_view key, const TomlValue& cause) {
     if (TomlEntry* found = find_entry(table, key)) return *found;
@@ -38,6 +36,8 @@ void assign_in_list(TomlArray& list, std::string_view list_name, std::string_vie
     assign(*chosen, path.substr(chosen_name.size() + 1), value);
 }
 
+}  // namespace
+
 void assign(TomlTable& table, std::string_view path, const TomlValue& value) {
     const auto dot = path.find('.');
     const std::string_view key = path.substr(0, dot);
@@ -54,8 +54,6 @@ void assign(TomlTable& table, std::string_view path, const TomlValue& value) {
         throw UsageError(fmt::format("{}: '{}' is a key with a value, so it has no key '{}'", value.place, key, rest));
     assign(*section, rest, value);
 }
-
-}  // namespace
 
 void apply_override(TomlTable& deck, std::string_view text) {
     const std::string place = fmt::format("override '{}'", text);

@@ -13,4 +13,8 @@ namespace cenas {
 /// say. Throws UsageError for a text that is not of this form, and for an entry that the deck does not have.
 void apply_override(TomlTable& deck, std::string_view text);
 
+/// Sets the key at a dotted path, in which the entry of a list is named by its `name`; sections and keys that are not
+/// there are made. Throws UsageError where the path leads through a value or names no entry.
+void assign(TomlTable& deck, std::string_view path, const TomlValue& value);
+
 }  // namespace cenas

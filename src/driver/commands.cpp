@@ -7,13 +7,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/mean.hpp"
+#include "base/stop.hpp"
+#include "driver/check.hpp"
 #include "driver/collective.hpp"
 #include "driver/info.hpp"
-#include "driver/plan.hpp"
+#include "driver/merge.hpp"
 #include "driver/verify.hpp"
 #include "io/h5.hpp"
+#include "io/journal.hpp"
 #include "io/run_file.hpp"
 #include "io/table_file.hpp"
 #include "kernels/base/launch.hpp"
@@ -21,7 +25,6 @@
 namespace cenas {
 namespace {
 
-constexpr const char* run_format = "cenas-run";
 constexpr const char* table_format = "cenas-table";
 constexpr const char* trace_format = "cenas-trace";
 
@@ -100,42 +103,93 @@ std::string describe_import(const TraceImportReport& report) {
 }  // namespace
 
 ExitCode run_command(const std::function<RunRequest()>& read, const Communicator& world) {
+    remember_stop_signals();
     PreparedRun prepared;
     const ExitCode code = agree(world, [&] { prepared = prepare_run(read(), world); });
     if (code != ExitCode::done) return code;
-    FinishedRun finished;
-    abort_on_failure(world, [&] { finished = execute_run(std::move(prepared), world); });
-    if (world.rank() == 0) fmt::print("{}\nresults: {}\n", describe_run(finished.record, -1), finished.file.string());
+    RunOutcome outcome{};
+    abort_on_failure(world, [&] { outcome = execute_run(prepared, world); });
+    if (outcome == RunOutcome::stopped_early) return ExitCode::stopped_early;
+    const std::filesystem::path& output = prepared.request.output;
+    if (world.rank() == 0) fmt::print("{}\nresults: {}\n", describe_run(RunFile(output), -1), output.string());
     return ExitCode::done;
 }
 
-ExitCode check_command(const Options& options, int ranks, int threads) {
-    const Layout layout = plan_layout(ranks, options.run.ranks_per_group, threads);
-    fmt::print("{}", describe_plan(options, load_inputs(options), layout));
+ExitCode check_command(const Scenarios& scenarios, const Shard& shard, int ranks, int threads) {
+    fmt::print("{}", describe_plan(load_inputs(scenarios), shard, plan_layout(ranks, 1, threads)));
     return ExitCode::done;
 }
 
-ExitCode verify_command(const std::filesystem::path& file) {
-    const std::string format = format_of(file);
-    if (format == table_format) {
-        fmt::print("{}: checksum {} holds\n", file.string(), read_table_file(file).checksum());
-    } else if (format == trace_format) {
-        fmt::print("{}: checksum {} holds\n", file.string(), read_trace_file(file).checksum());
-    } else {
-        const RunRecord run = read_run_file(file);
-        const auto findings = verify_run(run);
-        if (!findings.empty()) {
-            for (const auto& line : findings) fmt::print("{}\n", line);
-            throw DataError(fmt::format("{}: {} value(s) disagree with the raw log", file.string(), findings.size()));
-        }
-        fmt::print("{}: hypervolume, energy and carbon of {} searches agree with the raw log ({}{} of {} cells)\n",
-                   file.string(), run.searches.size(), run.table_synthetic ? "SYNTHETIC table, " : "", run.table_cells,
-                   cell_count);
+ExitCode merge_command(const std::vector<std::filesystem::path>& shards, const std::filesystem::path& output,
+                       bool overwrite, const std::string& command_line) {
+    require_writable(output, overwrite);
+    const double began_s = monotonic_s();
+    Provenance provenance = begin_provenance(command_line, Layout());
+    end_provenance(provenance, began_s);
+    merge_shards(shards, output, provenance, overwrite);
+    fmt::print("{}\nresults: {}\n", describe_run(RunFile(output), -1), output.string());
+    return ExitCode::done;
+}
+
+namespace {
+
+void require_none(const std::filesystem::path& file, const std::vector<std::string>& findings) {
+    if (findings.empty()) return;
+    for (const auto& line : findings) fmt::print("{}\n", line);
+    throw DataError(fmt::format("{}: {} disagreement(s)", file.string(), findings.size()));
+}
+
+/// Simulates some searches of the file again; says so.
+std::string verify_again(const VerifyRequest& request, const RunFile& run) {
+    constexpr std::int64_t sample_of_summary = 20;
+    const bool summary = run.head().record == "summary";
+    const std::int64_t count = request.sample.value_or(summary ? sample_of_summary : 0);
+    if (count == 0) return "";
+    Inputs inputs;
+    try {
+        inputs = load_inputs(request.read_deck(run.head().effective_deck));
+    } catch (const Error& e) {
+        if (request.sample) throw;
+        return fmt::format("; none was simulated again, since its inputs are not there ({})", e.what());
     }
+    require_none(request.file, verify_sample(run, inputs, count));
+    return fmt::format("; {} of them, simulated again, come out the same",
+                       std::min<std::int64_t>(count, std::ssize(run.summaries())));
+}
+
+ExitCode verify_run_file(const VerifyRequest& request) {
+    const RunFile run(request.file);
+    require_none(request.file, verify_file(run));
+    const std::string again = verify_again(request, run);
+    const ProblemRecord& problem = run.head().problems.front();
+    fmt::print("{}: {} of {} searches agree with {}{} ({}{} of {} cells)\n", request.file.string(),
+               run.head().record == "full" ? "hypervolume, energy and carbon" : "checksums and hypervolumes",
+               run.summaries().size(), run.head().record == "full" ? "the raw log" : "their Pareto fronts", again,
+               problem.table_synthetic ? "SYNTHETIC table, " : "", problem.table_cells, cell_count);
     return ExitCode::done;
 }
 
-ExitCode info_command(const std::filesystem::path& file, InfoFormat format, int search) {
+}  // namespace
+
+ExitCode verify_command(const VerifyRequest& request) {
+    const std::string format = format_of(request.file);
+    if (format == run_format) return verify_run_file(request);
+    const std::string checksum =
+        format == table_format ? read_table_file(request.file).checksum() : read_trace_file(request.file).checksum();
+    fmt::print("{}: checksum {} holds\n", request.file.string(), checksum);
+    return ExitCode::done;
+}
+
+ExitCode info_command(const std::filesystem::path& file, InfoFormat format, std::int64_t search) {
+    if (is_journal(file)) {
+        if (format != InfoFormat::text || search >= 0)
+            throw UsageError(
+                fmt::format("{}: --json, --csv, --front-csv and --search need a result file, this is a "
+                            "journal",
+                            file.string()));
+        fmt::print("{}", describe_journal(file));
+        return ExitCode::done;
+    }
     const std::string kind = format_of(file);
     if (kind != run_format && (format != InfoFormat::text || search >= 0))
         throw UsageError(fmt::format("{}: --json, --csv, --front-csv and --search need a result file, this is a {}",
@@ -146,7 +200,7 @@ ExitCode info_command(const std::filesystem::path& file, InfoFormat format, int 
     } else if (kind == trace_format) {
         fmt::print("{}", describe_trace(read_trace_file(file)));
     } else {
-        const RunRecord run = read_run_file(file);
+        const RunFile run(file);
         fmt::print("{}", format == InfoFormat::json        ? run_as_json(run)
                          : format == InfoFormat::csv       ? run_as_csv(run)
                          : format == InfoFormat::front_csv ? fronts_as_csv(run)

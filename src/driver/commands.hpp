@@ -4,7 +4,9 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "carbon/import_trace.hpp"
@@ -18,17 +20,28 @@ namespace cenas {
 
 /// Runs the request that `read` makes, on all ranks; prints the result. Collective. What `read` and the inputs have
 /// against the run is found on every rank and reported once, before any work. A failure in the middle of the work is
-/// reported by the rank that meets it and ends the whole job at once.
+/// reported by the rank that meets it and ends the whole job at once. ExitCode::stopped_early where a signal or the
+/// time limit came first.
 ExitCode run_command(const std::function<RunRequest()>& read, const Communicator& world);
 
 /// Prints the plan of a deck for `ranks` MPI ranks.
-ExitCode check_command(const Options& options, int ranks, int threads);
+ExitCode check_command(const Scenarios& scenarios, const Shard& shard, int ranks, int threads);
 
-/// Prints what disagrees; ExitCode::data if anything does.
-ExitCode verify_command(const std::filesystem::path& file);
+/// Joins shards into one run file and describes it.
+ExitCode merge_command(const std::vector<std::filesystem::path>& shards, const std::filesystem::path& output,
+                       bool overwrite, const std::string& command_line);
+
+struct VerifyRequest {
+    std::filesystem::path file;
+    std::optional<std::int64_t> sample;  ///< searches to simulate again; none: some of a summary, none of a full record
+    /// What the deck in a run file says.
+    std::function<Scenarios(const std::string& effective_deck)> read_deck;
+};
+/// Prints what disagrees; throws DataError if anything does.
+ExitCode verify_command(const VerifyRequest& request);
 
 enum class InfoFormat { text, json, csv, front_csv };
-ExitCode info_command(const std::filesystem::path& file, InfoFormat format, int search);
+ExitCode info_command(const std::filesystem::path& file, InfoFormat format, std::int64_t search);
 
 ExitCode import_trace_command(const std::filesystem::path& csv, const TraceImportOptions& options,
                               const std::filesystem::path& output, bool overwrite);

@@ -59,7 +59,7 @@ struct RunOptions {
     std::string identity = "string";   ///< duplicates by: string, pruned, isomorphic
     std::string forecast = "perfect";  ///< what allocators are told: perfect, persistence, none
     double window_h = 0.0;             ///< hours ahead they may look; 0: the whole run
-    int ranks_per_group = 1;           ///< MPI ranks of a worker group
+    std::string record = "full";       ///< what is kept of a search: full, summary
     bool allow_unlike_traces = false;  ///< compare traces of different signal or scope
 };
 

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/mean.hpp"
@@ -34,91 +36,288 @@ Trace load_trace(const TraceOptions& options) {
     return trace;
 }
 
-/// The share of GPU time that goes to evaluation, roughly: enough to put long searches first.
+/// Two decks with one key have one problem.
+std::string problem_key(const Options& options) {
+    std::string key =
+        fmt::format("{}\n{}\n{}", options.problem.table, options.problem.cost_scale, options.run.identity);
+    for (const auto& objective : options.problem.objectives)
+        key += fmt::format("\n{} {}", objective.name, objective.reference);
+    return key;
+}
+
+// --- the head of the run file ------------------------------------------------------------------------------------
+
+void require_steps(const Options& options, const Trace& trace) {
+    const double from_s = search_begin(options).value;
+    if (from_s >= run_horizon(options).value)
+        throw UsageError(fmt::format("accounting.account_from_h = {}: must be less than run.hours = {}",
+                                     options.accounting.account_from_h, options.run.hours));
+    if (std::fmod(from_s, static_cast<double>(trace.step_s)) != 0.0)
+        throw UsageError(
+            fmt::format("accounting.account_from_h = {}: must be a whole number of steps of trace '{}' ({} s)",
+                        options.accounting.account_from_h, trace.name, trace.step_s));
+}
+
+ScenarioRecord scenario_record(const Options& options, std::int32_t problem) {
+    ScenarioRecord record;
+    record.problem = problem;
+    record.accounting = options.accounting.mode;
+    record.start = options.run.start;
+    record.horizon_s = run_horizon(options).value;
+    record.account_from_s = search_begin(options).value;
+    record.gpus = options.run.gpus;
+    record.forecast = options.run.forecast;
+    record.window_h = options.run.window_h;
+    record.budget_carbon_kg = options.budget.carbon_kg;
+    record.budget_evaluations = options.budget.evaluations;
+    record.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
+                          options.power.optimizer_w,  options.power.idle_w,     options.power.switching_w};
+    record.pue = options.power.pue;
+    record.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
+    record.cost_scale = options.problem.cost_scale;
+    return record;
+}
+
+ProblemRecord problem_record(const Problem& problem) {
+    ProblemRecord record;
+    record.table_name = problem.table.name;
+    record.table_checksum = problem.table_checksum;
+    record.table_synthetic = problem.table.synthetic;
+    record.table_cells = static_cast<std::int64_t>(problem.table.size());
+    record.objectives = problem.objectives;
+    record.hv_max = problem.hv_max;
+    record.hv_max_denoised = problem.hv_max_denoised;
+    record.class_means = problem.class_means;
+    return record;
+}
+
+bool same_table_and_references(const ProblemRecord& a, const ProblemRecord& b) {
+    return a.table_checksum == b.table_checksum && a.table_name == b.table_name &&
+           std::equal(a.objectives.begin(), a.objectives.end(), b.objectives.begin(), b.objectives.end(),
+                      [](const auto& x, const auto& y) { return x.name == y.name && x.reference == y.reference; });
+}
+
+/// What is searched may vary from scenario to scenario, what is measured may not: the results stand in one table.
+void require_same_objectives(const ProblemRecord& a, const ProblemRecord& b) {
+    if (std::equal(a.objectives.begin(), a.objectives.end(), b.objectives.begin(), b.objectives.end(),
+                   [](const auto& x, const auto& y) {
+                       return x.name == y.name && x.direction == y.direction && x.unit == y.unit;
+                   }))
+        return;
+    throw UsageError(fmt::format(
+        "axis: tables '{}' and '{}' differ in the objectives' names, units or directions (allowed: those of all "
+        "scenarios alike)",
+        a.table_name, b.table_name));
+}
+
+/// The index of the record's like, which is added if there is none.
+std::int32_t index_of(std::vector<ProblemRecord>& problems, ProblemRecord record) {
+    const auto found = std::find_if(problems.begin(), problems.end(),
+                                    [&](const auto& p) { return same_table_and_references(p, record); });
+    if (found != problems.end()) return static_cast<std::int32_t>(found - problems.begin());
+    if (!problems.empty()) require_same_objectives(problems.front(), record);
+    problems.push_back(std::move(record));
+    return static_cast<std::int32_t>(problems.size() - 1);
+}
+
+struct Span {
+    UtcTime begin, end;
+};
+
+/// Says in which scenario something is wrong.
+template <class Body>
+void in_scenario(const Scenarios& scenarios, std::int64_t scenario, const Body& body) {
+    try {
+        body();
+    } catch (const Error& e) {
+        if (scenarios.axes.empty()) throw;
+        throw Error(e.exit_code(), fmt::format("{} (scenario {} of {})", e.what(), scenario, scenarios.count()));
+    }
+}
+
+std::vector<AxisRecord> axis_records(const Scenarios& scenarios) {
+    std::vector<AxisRecord> records;
+    for (std::size_t a = 0; a < scenarios.axes.size(); ++a)
+        for (std::size_t k = 0; k < scenarios.axes[a].keys.size(); ++k) {
+            AxisRecord& record = records.emplace_back(AxisRecord{scenarios.axes[a].keys[k], {}});
+            for (std::int64_t s = 0; s < scenarios.count(); ++s)
+                record.values.push_back(scenarios.axes[a].values[scenarios.position(a, s)][k]);
+        }
+    return records;
+}
+
+// --- the plan ----------------------------------------------------------------------------------------------------
+
+/// "ce-nas" of "method.ce-nas.lamoo.depth" where `list` is "method"; empty for other keys. Names may hold dots.
+std::string entry_of(const std::string& key, const std::string& list, const std::vector<std::string>& names) {
+    std::string longest;
+    for (const auto& name : names)
+        if (key.starts_with(fmt::format("{}.{}.", list, name)) && name.size() > longest.size()) longest = name;
+    return longest;
+}
+
+/// The one entry of a list that all keys of an axis belong to.
+std::string only_entry(const SweepAxis& axis, const std::string& list, const std::vector<std::string>& names) {
+    const std::string first = entry_of(axis.keys.front(), list, names);
+    for (const auto& key : axis.keys)
+        if (entry_of(key, list, names) != first) return "";
+    return first;
+}
+
+struct Names {
+    std::vector<std::string> methods, traces;
+};
+
+/// Whether a scenario repeats, for this method and trace, what another one has already.
+bool repeats(const Scenarios& scenarios, std::int64_t scenario, const Names& names, std::size_t method,
+             std::size_t trace) {
+    for (std::size_t a = 0; a < scenarios.axes.size(); ++a) {
+        if (scenarios.position(a, scenario) == 0) continue;
+        const std::string of_method = only_entry(scenarios.axes[a], "method", names.methods);
+        const std::string of_trace = only_entry(scenarios.axes[a], "trace", names.traces);
+        if ((!of_method.empty() && of_method != names.methods[method]) ||
+            (!of_trace.empty() && of_trace != names.traces[trace]))
+            return true;
+    }
+    return false;
+}
+
+std::optional<DeckValue> value_of(const Scenarios& scenarios, std::int64_t scenario, const std::string& key) {
+    for (std::size_t a = 0; a < scenarios.axes.size(); ++a)
+        for (std::size_t k = 0; k < scenarios.axes[a].keys.size(); ++k)
+            if (scenarios.axes[a].keys[k] == key) return scenarios.axes[a].values[scenarios.position(a, scenario)][k];
+    return std::nullopt;
+}
+
+bool is_excluded(const Scenarios& scenarios, std::int64_t scenario, const std::string& method,
+                 const std::string& trace) {
+    const auto holds = [&](const SweepExclusion::Condition& condition) {
+        const auto value = condition.key == "method"  ? DeckValue(method)
+                           : condition.key == "trace" ? DeckValue(trace)
+                                                      : value_of(scenarios, scenario, condition.key).value();
+        return std::find(condition.any_of.begin(), condition.any_of.end(), value) != condition.any_of.end();
+    };
+    return std::any_of(scenarios.exclusions.begin(), scenarios.exclusions.end(),
+                       [&](const SweepExclusion& e) { return std::all_of(e.all_of.begin(), e.all_of.end(), holds); });
+}
+
+template <class Entries>
+std::vector<std::string> names_of(const Entries& entries) {
+    std::vector<std::string> names;
+    for (const auto& entry : entries) names.push_back(entry.name);
+    return names;
+}
+
+/// The share of GPU time that goes to evaluation, roughly.
 double expected_share(const MethodOptions& method, int gpus) {
     const auto& schedule = method.schedule;
     if (schedule.allocator == "all-evaluate") return 1.0;
     if (schedule.allocator == "all-sample") return 0.05;
-    if (schedule.allocator == "fixed") return static_cast<double>(schedule.evaluate) / gpus;
-    if (schedule.allocator == "cheapest") return schedule.quantile * schedule.evaluate / gpus;
+    if (schedule.allocator == "fixed") return std::min(1.0, static_cast<double>(schedule.evaluate) / gpus);
+    if (schedule.allocator == "cheapest") return std::min(1.0, schedule.quantile * schedule.evaluate / gpus);
     return 0.5;
 }
 
-std::string file_size(double bytes) {
-    if (bytes < 1e6) return fmt::format("{:.0f} kB", bytes / 1e3);
-    return bytes < 1e9 ? fmt::format("{:.1f} MB", bytes / 1e6) : fmt::format("{:.1f} GB", bytes / 1e9);
-}
-
-std::string describe_methods(const Options& options) {
-    std::string text;
-    for (const auto& method : options.methods)
-        text += fmt::format("method      {}: {}, allocator {}, candidates {}\n", method.name, method.search.strategy,
-                            method.schedule.allocator, method.candidates);
-    return text;
-}
-
-bool has_budget(const Options& options) { return options.budget.carbon_kg > 0 || options.budget.evaluations > 0; }
-
-std::string describe_limits(const Options& options) {
-    std::string text =
-        fmt::format("forecast    {} of {}\n", options.run.forecast,
-                    options.run.window_h > 0 ? fmt::format("the next {} h", options.run.window_h) : "the whole run");
-    if (options.budget.carbon_kg > 0)
-        text += fmt::format("budget      {} kg CO2e a search\n", options.budget.carbon_kg);
-    if (options.budget.evaluations > 0)
-        text += fmt::format("budget      {} trainings a search\n", options.budget.evaluations);
-    return text;
-}
-
-/// What is allowed and yet hardly meant.
-std::string describe_warnings(const Options& options, const Inputs& inputs, const std::vector<PlannedSearch>& plan) {
-    std::string text;
-    const auto cells = static_cast<double>(inputs.problem.table.size());
-    if (std::any_of(plan.begin(), plan.end(), [&](const auto& s) { return s.expected_evaluations >= cells; }))
-        text += fmt::format("warning     some searches have time to train all {} cells of the table\n", cells);
-    const bool supernet = std::any_of(options.methods.begin(), options.methods.end(),
-                                      [](const auto& m) { return m.candidates == "supernet"; });
-    if (supernet && options.accounting.mode == "full" && inputs.problem.table.supernet_training_s == 0)
-        text += "warning     the table gives the supernet away: supernet_training_s is 0\n";
-    return text;
+/// Results that the strategy learns from, roughly: what a search takes grows with them.
+double expected_results(const MethodOptions& method, const ScenarioRecord& scenario, double training_s, double cells) {
+    if (method.learn_from == "estimate") return method.max_samples > 0 ? method.max_samples : cells;
+    const double trainings = scenario.gpus * scenario.horizon_s / training_s;
+    return std::min(cells, trainings * expected_share(method, scenario.gpus));
 }
 
 }  // namespace
 
-Inputs load_inputs(const Options& options) {
+std::int64_t Scenarios::count() const {
+    std::int64_t product = 1;
+    for (const auto& axis : axes) product *= std::ssize(axis.values);
+    return product;
+}
+
+std::size_t Scenarios::position(std::size_t axis, std::int64_t scenario) const {
+    for (std::size_t a = axes.size() - 1; a > axis; --a) scenario /= std::ssize(axes[a].values);
+    return static_cast<std::size_t>(scenario % std::ssize(axes[axis].values));
+}
+
+const Problem& Problems::of(const Options& options) {
+    const std::lock_guard lock(mutex_);
+    auto& problem = by_key_[problem_key(options)];
+    if (!problem) problem = std::make_unique<const Problem>(load_problem(options));
+    return *problem;
+}
+
+Inputs load_inputs(Scenarios scenarios) {
     Inputs inputs;
-    inputs.problem = load_problem(options);
-    std::vector<Trace> traces;
-    for (const auto& trace : options.traces) traces.push_back(load_trace(trace));
-    if (!options.run.allow_unlike_traces) require_comparable(traces);
-    const auto length_s = static_cast<std::int64_t>(run_horizon(options).value);
-    for (const auto& trace : traces) {
-        inputs.windows.push_back(window_of(trace, options.run.start, length_s));
-        inputs.trace_checksums.push_back(trace.checksum());
-        const double from_s = search_begin(options).value;
-        if (from_s >= run_horizon(options).value)
-            throw UsageError(fmt::format("accounting.account_from_h = {}: must be less than run.hours = {}",
-                                         options.accounting.account_from_h, options.run.hours));
-        if (std::fmod(from_s, static_cast<double>(trace.step_s)) != 0.0)
-            throw UsageError(
-                fmt::format("accounting.account_from_h = {}: must be a whole number of steps of trace "
-                            "'{}' ({} s)",
-                            options.accounting.account_from_h, trace.name, trace.step_s));
+    inputs.first = scenarios.options(0);
+    inputs.scenarios = std::move(scenarios);
+    inputs.problems = std::make_unique<Problems>();
+    inputs.problems->of(inputs.first);
+    for (const auto& trace : inputs.first.traces) {
+        inputs.traces.push_back(load_trace(trace));
+        inputs.trace_checksums.push_back(inputs.traces.back().checksum());
     }
+    if (!inputs.first.run.allow_unlike_traces) require_comparable(inputs.traces);
     return inputs;
 }
 
-std::vector<PlannedSearch> plan_searches(const Options& options, const Inputs& inputs) {
-    const double trainings =
-        options.run.gpus * options.run.hours * seconds_per_hour / mean(inputs.problem.table.evaluation_s);
-    const auto cells = static_cast<double>(inputs.problem.table.size());
-    std::vector<PlannedSearch> plan;
-    for (std::size_t t = 0; t < options.traces.size(); ++t)
-        for (std::size_t m = 0; m < options.methods.size(); ++m)
-            for (int s = 0; s < options.run.seeds; ++s)
-                plan.push_back({static_cast<std::int32_t>(m), static_cast<std::int32_t>(t), options.run.first_seed + s,
-                                std::min(cells, trainings * expected_share(options.methods[m], options.run.gpus))});
-    return plan;
+RunHead describe_inputs(const Inputs& inputs) {
+    RunHead head;
+    head.record = inputs.first.run.record;
+    head.methods = names_of(inputs.first.methods);
+    head.trace_checksums = inputs.trace_checksums;
+    head.axes = axis_records(inputs.scenarios);
+    std::map<const Problem*, std::int32_t> known;
+    Span span{inputs.first.run.start, inputs.first.run.start};
+    for (std::int64_t s = 0; s < inputs.scenarios.count(); ++s)
+        in_scenario(inputs.scenarios, s, [&] {
+            const Options options = s == 0 ? inputs.first : inputs.scenarios.options(s);
+            const auto length_s = static_cast<std::int64_t>(run_horizon(options).value);
+            for (const Trace& trace : inputs.traces) {
+                require_steps(options, trace);
+                require_window(trace, options.run.start, length_s);
+            }
+            span.begin = std::min(span.begin, options.run.start);
+            span.end = std::max(span.end, UtcTime{options.run.start.seconds + length_s});
+            const Problem& problem = inputs.problems->of(options);
+            if (!known.contains(&problem)) known[&problem] = index_of(head.problems, problem_record(problem));
+            head.scenarios.push_back(scenario_record(options, known[&problem]));
+        });
+    for (const Trace& trace : inputs.traces)
+        head.traces.push_back(window_of(trace, span.begin, span.end.seconds - span.begin.seconds));
+    return head;
+}
+
+SweepPlan::SweepPlan(const Inputs& inputs) : first_seed_(inputs.first.run.first_seed), seeds_(inputs.first.run.seeds) {
+    const Names names{names_of(inputs.first.methods), names_of(inputs.first.traces)};
+    for (std::int64_t s = 0; s < inputs.scenarios.count(); ++s)
+        for (std::size_t t = 0; t < names.traces.size(); ++t)
+            for (std::size_t m = 0; m < names.methods.size(); ++m)
+                if (!repeats(inputs.scenarios, s, names, m, t) &&
+                    !is_excluded(inputs.scenarios, s, names.methods[m], names.traces[t]))
+                    groups_.push_back({s, static_cast<std::int32_t>(t), static_cast<std::int32_t>(m)});
+}
+
+PlannedSearch SweepPlan::operator[](std::int64_t number) const {
+    const Group& group = groups_[static_cast<std::size_t>(number / seeds_)];
+    return {group.scenario, group.trace, group.method, first_seed_ + number % seeds_};
+}
+
+std::vector<std::int64_t> longest_first(const SweepPlan& plan, const Shard& shard, const Inputs& inputs,
+                                        const RunHead& head) {
+    const ArchitectureTable& table = inputs.problems->of(inputs.first).table;
+    const double training_s = mean(table.evaluation_s);
+    std::vector<double> expected;  // by the number of a group of seeds
+    for (std::int64_t number = 0; number < plan.size(); number += plan.seeds()) {
+        const PlannedSearch search = plan[number];
+        expected.push_back(expected_results(inputs.first.methods[static_cast<std::size_t>(search.method)],
+                                            head.scenarios[static_cast<std::size_t>(search.scenario)], training_s,
+                                            static_cast<double>(table.size())));
+    }
+    std::vector<std::int64_t> order;
+    for (std::int64_t i = 0; i < shard.size(plan.size()); ++i) order.push_back(shard.search(i));
+    const auto group = [&](std::int64_t number) { return static_cast<std::size_t>(number / plan.seeds()); };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::int64_t a, std::int64_t b) { return expected[group(a)] > expected[group(b)]; });
+    return order;
 }
 
 Layout plan_layout(int ranks, int ranks_per_group, int threads) {
@@ -143,44 +342,6 @@ std::string describe_layout(const Layout& layout, const std::string& work) {
         "ranks       {}: rank 0 coordinates (and sleeps while it waits); ranks 1..{} work in {} group(s) of {} "
         "rank(s), {} thread(s) each\n",
         layout.ranks, layout.ranks - 1, layout.groups, layout.ranks_per_group, layout.threads);
-}
-
-std::string describe_plan(const Options& options, const Inputs& inputs, const Layout& layout) {
-    const auto plan = plan_searches(options, inputs);
-    const auto& table = inputs.problem.table;
-    double evaluations = 0;
-    for (const auto& search : plan) evaluations += search.expected_evaluations;
-    constexpr double bytes_per_evaluation = 60, bytes_per_interval = 60;  // measured on run files, compressed
-    double bytes = 150e3 + evaluations * bytes_per_evaluation;            // the cell table and the attributes
-    for (const auto& search : plan)
-        bytes += bytes_per_interval *
-                 static_cast<double>(inputs.windows[static_cast<std::size_t>(search.trace)].values.size());
-
-    std::string text = fmt::format("searches    {} = {} method(s) x {} trace(s) x {} seed(s)\n", plan.size(),
-                                   options.methods.size(), options.traces.size(), options.run.seeds);
-    text += fmt::format(
-        "table       {}{}: {} of {} cells, a training takes {:.3g} GPU-hours on average{}\n", table.name,
-        table.synthetic ? " (SYNTHETIC)" : "", table.size(), cell_count, mean(table.evaluation_s) / seconds_per_hour,
-        options.problem.cost_scale != 1.0 ? fmt::format(" (modelled: stretched by {})", options.problem.cost_scale)
-                                          : "");
-    for (const auto& trace : inputs.windows)
-        text += fmt::format("trace       {}{}: {} {}, {} steps of {} s from {}\n", trace.name,
-                            trace.synthetic ? " (SYNTHETIC)" : "", to_string(trace.signal), to_string(trace.scope),
-                            trace.values.size(), trace.step_s, to_string(trace.start));
-    for (const auto& o : inputs.problem.objectives)
-        text +=
-            fmt::format("objective   {} ({}, {}), reference {}\n", o.name, to_string(o.direction), o.unit, o.reference);
-    text += describe_methods(options);
-    text +=
-        fmt::format("HV_max      {:.4f} (denoised {:.4f})\n", inputs.problem.hv_max, inputs.problem.hv_max_denoised);
-    text += fmt::format("accounting  {}\n", options.accounting.mode);
-    text += fmt::format("each search {} GPUs for {} h = {} GPU-hours of virtual time\n", options.run.gpus,
-                        options.run.hours, options.run.gpus * options.run.hours);
-    text += describe_limits(options);
-    text += fmt::format("trainings   {} {:.0f} in all\n", has_budget(options) ? "at most" : "about", evaluations);
-    text += describe_warnings(options, inputs, plan);
-    text += fmt::format("file        about {}\n", file_size(bytes));
-    return text + describe_layout(layout, fmt::format("{} searches", plan.size()));
 }
 
 }  // namespace cenas

@@ -3,35 +3,89 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "carbon/trace.hpp"
 #include "driver/options.hpp"
 #include "driver/problem.hpp"
+#include "driver/scenarios.hpp"
+#include "io/run_record.hpp"
 
 namespace cenas {
 
-/// Everything a sweep reads before it starts, the same on every rank.
-struct Inputs {
-    Problem problem;
-    std::vector<Trace> windows;                ///< of each trace, cut to the run
-    std::vector<std::string> trace_checksums;  ///< of each whole trace
+/// The problems of all scenarios, each made when it is asked for first. Any thread may ask.
+class Problems {
+  public:
+    /// Throws as load_problem() does.
+    const Problem& of(const Options& options);
+
+  private:
+    std::mutex mutex_;
+    std::map<std::string, std::unique_ptr<const Problem>> by_key_;
 };
 
-/// Reads table and traces and checks that they suit the deck. Throws DataError / UsageError.
-Inputs load_inputs(const Options& options);
+/// Everything a sweep reads before it starts, the same on every rank.
+struct Inputs {
+    Scenarios scenarios;
+    Options first;              ///< of scenario 0: what no axis varies is the same in all
+    std::vector<Trace> traces;  ///< whole, in deck order
+    std::vector<std::string> trace_checksums;
+    std::unique_ptr<Problems> problems;
+};
+
+/// Reads the traces, and the table of the first scenario. Throws DataError / UsageError.
+Inputs load_inputs(Scenarios scenarios);
+
+/// Goes through every scenario: what the run file's head says of them, traces cut to the steps that they use. Throws
+/// UsageError / DataError where deck and inputs of one do not fit. The rest of the head is the caller's.
+RunHead describe_inputs(const Inputs& inputs);
 
 /// One search of a sweep.
 struct PlannedSearch {
-    std::int32_t method = 0;
+    std::int64_t scenario = 0;
     std::int32_t trace = 0;
+    std::int32_t method = 0;
     std::int64_t seed = 0;
-    double expected_evaluations = 0;  ///< rough: for the order of work and the size of the file
 };
 
-/// Traces x methods x seeds, seeds innermost: the order of the results.
-std::vector<PlannedSearch> plan_searches(const Options& options, const Inputs& inputs);
+/// The searches of a sweep by number: scenarios x traces x methods x seeds, seeds innermost, without those that the
+/// deck excludes. An axis whose keys all belong to one method (or trace) varies that one only: the others are searched
+/// with its first value.
+class SweepPlan {
+  public:
+    explicit SweepPlan(const Inputs& inputs);
+
+    std::int64_t size() const { return std::ssize(groups_) * seeds_; }
+    PlannedSearch operator[](std::int64_t number) const;
+    /// Searches that differ in their seed only have consecutive numbers.
+    std::int64_t seeds() const { return seeds_; }
+
+  private:
+    struct Group {
+        std::int64_t scenario;
+        std::int32_t trace, method;
+    };
+    std::vector<Group> groups_;
+    std::int64_t first_seed_, seeds_;
+};
+
+/// The part of a sweep that one job does.
+struct Shard {
+    std::int64_t number = 1;  ///< 1 .. count
+    std::int64_t count = 1;
+
+    /// How many of `all` searches are in it: those whose number leaves number - 1 when divided by count.
+    std::int64_t size(std::int64_t all) const { return all < number ? 0 : (all - number) / count + 1; }
+    std::int64_t search(std::int64_t i) const { return number - 1 + i * count; }  ///< number of its i-th search
+};
+
+/// Numbers of a shard's searches, those first that are expected to take longest, so that none is left for the end.
+std::vector<std::int64_t> longest_first(const SweepPlan& plan, const Shard& shard, const Inputs& inputs,
+                                        const RunHead& head);
 
 /// How ranks share the work: rank 0 coordinates, the others form groups; a single rank does everything itself.
 struct Layout {
@@ -47,8 +101,5 @@ Layout plan_layout(int ranks, int ranks_per_group, int threads);
 
 /// One line: who does the work ("8 searches").
 std::string describe_layout(const Layout& layout, const std::string& work);
-
-/// What `cenas check` prints.
-std::string describe_plan(const Options& options, const Inputs& inputs, const Layout& layout);
 
 }  // namespace cenas

@@ -13,11 +13,10 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/stop.hpp"
 #include "base/utc_time.hpp"
-#include "driver/engine.hpp"
 #include "driver/sweep.hpp"
 #include "io/h5.hpp"
-#include "io/run_file.hpp"
 
 namespace cenas {
 namespace {
@@ -37,38 +36,95 @@ std::filesystem::path free_name(const std::filesystem::path& wanted) {
     return name;
 }
 
-RunRecord make_record(const RunRequest& request, Inputs inputs) {
-    const Options& options = request.options;
-    RunRecord run;
-    run.program_version = program_version();
-    run.deck = request.deck;
-    run.effective_deck = request.effective_deck;
-    run.accounting = options.accounting.mode;
-    run.start = options.run.start;
-    run.horizon_s = run_horizon(options).value;
-    run.account_from_s = search_begin(options).value;
-    run.gpus = options.run.gpus;
-    run.forecast = options.run.forecast;
-    run.window_h = options.run.window_h;
-    run.budget_carbon_kg = options.budget.carbon_kg;
-    run.budget_evaluations = options.budget.evaluations;
-    run.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
-                       options.power.optimizer_w,  options.power.idle_w,     options.power.switching_w};
-    run.pue = options.power.pue;
-    run.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
-    run.table_name = inputs.problem.table.name;
-    run.table_checksum = inputs.problem.table_checksum;
-    run.table_synthetic = inputs.problem.table.synthetic;
-    run.table_cells = static_cast<std::int64_t>(inputs.problem.table.size());
-    run.cost_scale = options.problem.cost_scale;
-    run.objectives = inputs.problem.objectives;
-    run.hv_max = inputs.problem.hv_max;
-    run.hv_max_denoised = inputs.problem.hv_max_denoised;
-    for (const auto& method : options.methods) run.methods.push_back(method.name);
-    run.class_means = std::move(inputs.problem.class_means);
-    run.traces = std::move(inputs.windows);
-    run.trace_checksums = std::move(inputs.trace_checksums);
-    return run;
+void require_single(const RunRequest& request, const Options& options) {
+    if (!request.single) return;
+    if (options.methods.size() != 1 || options.traces.size() != 1)
+        throw UsageError(
+            fmt::format("cenas search takes one method and one trace, the deck has {} and {}; use cenas sweep",
+                        options.methods.size(), options.traces.size()));
+    if (!request.scenarios.axes.empty()) throw UsageError("cenas search takes a deck without axes; use cenas sweep");
+}
+
+void require_shard(const RunRequest& request, std::int64_t searches) {
+    if (request.shard.count > std::max<std::int64_t>(searches, 1))
+        throw UsageError(fmt::format("--shard {}/{}: the sweep has only {} searches", request.shard.number,
+                                     request.shard.count, searches));
+}
+
+RunHead make_head(const RunRequest& request, const Inputs& inputs) {
+    RunHead head = describe_inputs(inputs);
+    head.program_version = program_version();
+    head.deck = request.deck;
+    head.effective_deck = request.effective_deck;
+    head.shard = request.shard.number;
+    head.shards = request.shard.count;
+    head.planned_searches = SweepPlan(inputs).size();
+    require_shard(request, head.planned_searches);
+    return head;
+}
+
+/// The output of a finished run, to which a restart has nothing to add.
+void require_own_output(const std::filesystem::path& output, const RunHead& head) {
+    if (sweep_identity(RunFile(output).head()) != sweep_identity(head))
+        throw UsageError(
+            fmt::format("{}: exists already and is of another deck, table, trace or program; name another --output",
+                        output.string()));
+}
+
+/// What the files that are there mean for this run.
+void open_journal(PreparedRun& prepared) {
+    const RunRequest& request = prepared.request;
+    const std::filesystem::path journal = journal_of(request.output);
+    const bool has_output = std::filesystem::exists(request.output);
+    bool has_journal = std::filesystem::exists(journal);
+    if (has_journal && !request.restart && !request.overwrite) {
+        require_no_writer(journal);
+        throw UsageError(
+            fmt::format("{}: an earlier run was not finished; --restart goes on with it, --overwrite "
+                        "begins anew",
+                        journal.string()));
+    }
+    if (has_journal && request.overwrite) {
+        discard_journal(journal);
+        has_journal = false;
+    }
+    if (has_output && request.restart) {
+        require_own_output(request.output, prepared.head);
+        if (has_journal) discard_journal(journal);  // the end came between the two
+        prepared.is_done = true;
+        return;
+    }
+    prepared.journal = std::make_unique<SweepJournal>(journal, prepared.head);
+    if (const std::int64_t found = prepared.journal->finished(); found > 0)
+        spdlog::info("{}: goes on after {} search(es)", journal.string(), found);
+}
+
+std::vector<std::int64_t> searches_left(const PreparedRun& prepared) {
+    const RunHead& head = prepared.head;
+    std::vector<std::int64_t> left;
+    for (const std::int64_t number :
+         longest_first(SweepPlan(prepared.inputs), {head.shard, head.shards}, prepared.inputs, head))
+        if (!prepared.journal->has(number)) left.push_back(number);
+    return left;
+}
+
+/// Why to stop now; empty: go on.
+std::string reason_to_stop(const PreparedRun& prepared) {
+    if (const std::string signal = stop_signal(); !signal.empty()) return signal;
+    const auto& limit = prepared.request.time_limit_s;
+    return limit && monotonic_s() - prepared.began_s >= *limit ? "time limit" : "";
+}
+
+/// From the journal, in the order of the plan.
+std::filesystem::path write_results(const PreparedRun& prepared, const Provenance& provenance) {
+    const RunRequest& request = prepared.request;
+    const SweepJournal& journal = *prepared.journal;
+    const auto path = request.overwrite ? request.output : free_name(request.output);
+    RunFileWriter file(path, prepared.head, journal.sizes(), request.overwrite);
+    const Shard shard{prepared.head.shard, prepared.head.shards};
+    for (std::int64_t i = 0; i < journal.finished(); ++i) file.append(journal.read(shard.search(i)));
+    file.commit(provenance);
+    return path;
 }
 
 }  // namespace
@@ -106,32 +162,51 @@ void require_writable(const std::filesystem::path& output, bool overwrite) {
 }
 
 PreparedRun prepare_run(RunRequest request, const Communicator& world) {
-    const Options& options = request.options;
-    if (request.single && (options.methods.size() != 1 || options.traces.size() != 1))
-        throw UsageError(
-            fmt::format("cenas search takes one method and one trace, the deck has {} and {}; use cenas sweep",
-                        options.methods.size(), options.traces.size()));
-    if (world.rank() == 0) require_writable(request.output, request.overwrite);
     PreparedRun prepared;
-    prepared.layout = plan_layout(world.size(), options.run.ranks_per_group, request.threads);
-    prepared.inputs = load_inputs(options);
+    prepared.began_s = monotonic_s();
+    if (world.rank() == 0) require_writable(request.output, request.overwrite || request.restart);
+    prepared.layout = plan_layout(world.size(), 1, request.threads);
+    prepared.inputs = load_inputs(request.scenarios);
+    require_single(request, prepared.inputs.first);
     prepared.request = std::move(request);
+    if (world.rank() != 0) return prepared;
+    prepared.head = make_head(prepared.request, prepared.inputs);
+    open_journal(prepared);
     return prepared;
 }
 
-FinishedRun execute_run(PreparedRun prepared, const Communicator& world) {
-    const RunRequest& request = prepared.request;
-    const double began = monotonic_s();
-    Provenance provenance = begin_provenance(request.command_line, prepared.layout);
-    auto searches = run_sweep(request.options, prepared.inputs, prepared.layout, world);
-    if (world.rank() != 0) return {};
-
-    RunRecord run = make_record(request, std::move(prepared.inputs));
-    run.searches = std::move(searches);
-    end_provenance(provenance, began);
-    const auto file = request.overwrite ? request.output : free_name(request.output);
-    write_run_file(file, run, provenance, request.overwrite);
-    return {std::move(run), file};
+RunOutcome execute_run(PreparedRun& prepared, const Communicator& world) {
+    if (world.maximum(prepared.is_done ? 1 : 0) != 0) return RunOutcome::done;
+    Provenance provenance = begin_provenance(prepared.request.command_line, prepared.layout);
+    SweepSink sink;
+    std::string reason;
+    if (world.rank() == 0) {
+        sink.numbers = searches_left(prepared);
+        sink.keep = [&](std::int64_t number, const SearchRecord& search) { prepared.journal->append(number, search); };
+        sink.idle = [&] { prepared.journal->sync_if_due(); };
+        sink.should_stop = [&] {
+            if (reason.empty()) reason = reason_to_stop(prepared);
+            return !reason.empty();
+        };
+    }
+    run_sweep(prepared.inputs, prepared.layout, world, sink);
+    int stopped = 0;
+    if (world.rank() == 0) {
+        prepared.journal->sync();
+        const std::int64_t planned =
+            Shard{prepared.head.shard, prepared.head.shards}.size(prepared.head.planned_searches);
+        stopped = prepared.journal->finished() < planned ? 1 : 0;
+        if (stopped != 0)
+            spdlog::warn("stopped early ({}): {} of {} searches are done and kept in {}; run again with --restart",
+                         reason.empty() ? "a rank got a signal" : reason, prepared.journal->finished(), planned,
+                         journal_of(prepared.request.output).string());
+        if (stopped == 0) {
+            end_provenance(provenance, prepared.began_s);
+            prepared.request.output = write_results(prepared, provenance);
+            prepared.journal->remove();
+        }
+    }
+    return world.maximum(stopped) != 0 ? RunOutcome::stopped_early : RunOutcome::done;
 }
 
 }  // namespace cenas

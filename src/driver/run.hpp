@@ -3,26 +3,30 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "comm/comm.hpp"
-#include "driver/options.hpp"
 #include "driver/plan.hpp"
+#include "driver/sweep_journal.hpp"
 #include "io/provenance.hpp"
-#include "io/run_record.hpp"
 
 namespace cenas {
 
 /// What `cenas search` (`single`) and `cenas sweep` are asked to do.
 struct RunRequest {
-    bool single = false;  ///< the deck must hold one method and one trace
-    Options options;
+    bool single = false;  ///< the deck must hold one method and one trace, and no axis
+    Scenarios scenarios;
     std::string deck;  ///< as the user wrote it
     std::string effective_deck;
     std::filesystem::path output;
     bool overwrite = false;
-    int threads = 0;           ///< of each working rank; 0: as plan_layout() chooses
-    std::string command_line;  ///< for provenance
+    bool restart = false;  ///< go on with what an earlier run has left, whatever that is
+    Shard shard;
+    std::optional<double> time_limit_s;  ///< stop when so much time has passed
+    int threads = 0;                     ///< of each working rank; 0: as plan_layout() chooses
+    std::string command_line;            ///< for provenance
 };
 
 /// A run that nothing known stands against.
@@ -30,25 +34,29 @@ struct PreparedRun {
     RunRequest request;
     Layout layout;
     Inputs inputs;
+    double began_s = 0;
+    // rank 0:
+    RunHead head;
+    bool is_done = false;                   ///< the output is there already, and is this run's
+    std::unique_ptr<SweepJournal> journal;  ///< where it is not
 };
 
 /// Finds out before the work what would otherwise be lost after it; makes the folder if it is missing. Throws
 /// UsageError if `output` exists (unless `overwrite`) or is a folder, RunError if it cannot be written.
 void require_writable(const std::filesystem::path& output, bool overwrite);
 
-/// Loads and checks everything before any work is done. Throws where the ranks make no layout, where deck and inputs
-/// do not fit, and on rank 0 where the output exists (UsageError, unless `overwrite`) or cannot be written (RunError).
-/// Not collective.
+/// Loads and checks everything before any work is done, and opens the journal. Throws where deck and inputs do not fit,
+/// and on rank 0 where an output exists (UsageError, unless `overwrite` or `restart`), cannot be written (RunError), or
+/// a journal is there that is another run's (DataError), another process writes (RunError), or nobody said what to do
+/// with (UsageError). Not collective.
 PreparedRun prepare_run(RunRequest request, const Communicator& world);
 
-struct FinishedRun {
-    RunRecord record;
-    std::filesystem::path file;  ///< the output, or a name beside it where the output appeared during the run
-};
+enum class RunOutcome { done, stopped_early };
 
-/// Runs every search on all ranks of `world`; rank 0 writes the run file and returns it (other ranks: an empty record).
-/// Collective.
-FinishedRun execute_run(PreparedRun prepared, const Communicator& world);
+/// Runs the searches that are not in the journal on all ranks of `world`; if none is left rank 0 makes the run file
+/// from the journal and removes that. A stop signal or the time limit end it early: what is finished is in the journal.
+/// The same on all ranks. Collective.
+RunOutcome execute_run(PreparedRun& prepared, const Communicator& world);
 
 /// What is known of a run before it, and after it. `began_s`: monotonic_s() then.
 Provenance begin_provenance(const std::string& command_line, const Layout& layout);

@@ -2,216 +2,210 @@
 // SPDX-License-Identifier: MIT
 #include "driver/sweep.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
-#include <cstring>
+#include <cmath>
 #include <exception>
-#include <functional>
-#include <numeric>
+#include <mutex>
 #include <utility>
 
+#include "base/byte_stream.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/stop.hpp"
 #include "driver/engine.hpp"
-#include "driver/task_pool.hpp"
+#include "driver/front.hpp"
+#include "driver/sweep_journal.hpp"
 
 namespace cenas {
 namespace {
 
-using Lease = std::vector<std::int64_t>;  // indices of planned searches
+using Numbers = std::vector<std::int64_t>;
 
 struct Work {
-    const Options& options;
     const Inputs& inputs;
-    const std::vector<PlannedSearch>& plan;
+    SweepPlan plan;
     int threads;
 };
 
-/// A finished search on its way to the coordinator: its index and its record.
-using Finished = std::vector<std::pair<std::int64_t, Bytes>>;
-
-SearchRecord run_planned(const Work& work, std::int64_t index) {
-    const PlannedSearch& planned = work.plan[static_cast<std::size_t>(index)];
-    SearchRecord record = simulate_search(work.inputs.problem, work.options,
-                                          work.options.methods[static_cast<std::size_t>(planned.method)],
-                                          work.inputs.windows[static_cast<std::size_t>(planned.trace)], planned.seed);
-    record.method = planned.method;
-    record.trace = planned.trace;
-    record.seed = planned.seed;
-    return record;
-}
-
-/// Runs the leased searches on the rank's threads and hands `finish(record)` of each to `store(position in lease, ...)`
-/// under a lock; `store` must not throw. The first exception of any thread is rethrown once all have stopped.
-template <class Finish, class Store>
-void run_lease(const Work& work, const Lease& lease, const Finish& finish, const Store& store) {
+/// Runs searches on the rank's threads and gives each to `finish`, one at a time, as long as `go_on` says so. The first
+/// exception of any thread is rethrown once all have stopped.
+template <class GoOn, class Finish>
+void run_on_threads(const Work& work, const Numbers& numbers, const GoOn& go_on, const Finish& finish) {
     std::exception_ptr failure;
+    std::mutex mutex;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(work.threads)
-    for (std::size_t i = 0; i < lease.size(); ++i) {
-        bool failed = false;
-#pragma omp critical(cenas_lease)
-        failed = failure != nullptr;
-        if (failed) continue;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
         try {
-            auto result = finish(run_planned(work, lease[i]));
-#pragma omp critical(cenas_lease)
-            store(i, std::move(result));
+            {
+                const std::lock_guard lock(mutex);
+                if (failure || !go_on()) continue;
+            }
+            SearchRecord search = run_planned(work.inputs, work.plan[numbers[i]]);
+            const std::lock_guard lock(mutex);
+            finish(numbers[i], std::move(search));
         } catch (...) {
-#pragma omp critical(cenas_lease)
+            const std::lock_guard lock(mutex);
             failure = std::current_exception();
         }
     }
     if (failure) std::rethrow_exception(failure);
 }
 
-/// Largest first, so that no long search is left for the end.
-Lease by_size(const std::vector<PlannedSearch>& plan) {
-    Lease order(plan.size());
-    std::iota(order.begin(), order.end(), std::int64_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
-        return plan[static_cast<std::size_t>(a)].expected_evaluations >
-               plan[static_cast<std::size_t>(b)].expected_evaluations;
-    });
-    return order;
+void run_alone(const Work& work, const SweepSink& sink) {
+    Progress progress("searches", sink.numbers.size());
+    run_on_threads(
+        work, sink.numbers, [&] { return !sink.should_stop(); },
+        [&](std::int64_t number, SearchRecord&& search) {
+            sink.keep(number, search);
+            progress.advance();
+        });
 }
 
-template <class T>
-void append(Bytes& bytes, const T* data, std::size_t count) {
-    const std::size_t old = bytes.size();
-    bytes.resize(old + count * sizeof(T));
-    if (count > 0) std::memcpy(bytes.data() + old, data, count * sizeof(T));
+// --- messages ----------------------------------------------------------------------------------------------------
+
+/// What a worker sends: what it has done of its lease; at first nothing.
+struct Results {
+    std::vector<Bytes> searches;
+    double seconds = 0;     ///< that the lease took
+    bool stopping = false;  ///< it got a stop signal
+};
+
+Bytes to_bytes(const Results& results) {
+    ByteWriter writer;
+    writer(results.searches.size());
+    for (const Bytes& search : results.searches) writer(search);
+    writer(results.seconds);
+    writer(results.stopping);
+    return std::move(writer.bytes);
 }
 
-Bytes pack(const Lease& lease) {
-    Bytes bytes;
-    append(bytes, lease.data(), lease.size());
-    return bytes;
+Results results_from(const Bytes& bytes) {
+    Results results;
+    ByteReader<RunError> reader(bytes, "damaged message of a worker");
+    std::size_t count = 0;
+    reader(count);
+    for (std::size_t i = 0; i < count; ++i) reader(results.searches.emplace_back());
+    reader(results.seconds);
+    reader(results.stopping);
+    return results;
 }
 
-Lease unpack_lease(const Bytes& bytes) {
-    Lease lease(bytes.size() / sizeof(std::int64_t));
-    if (!bytes.empty()) std::memcpy(lease.data(), bytes.data(), lease.size() * sizeof(std::int64_t));
+Bytes to_bytes(const Numbers& lease) {
+    ByteWriter writer;
+    writer(lease);
+    return std::move(writer.bytes);
+}
+
+Numbers lease_from(const Bytes& bytes) {
+    Numbers lease;
+    ByteReader<RunError> reader(bytes, "damaged message of the coordinator");
+    reader(lease);
     return lease;
-}
-
-/// index, length, record bytes; again for each search.
-Bytes pack(const Finished& finished) {
-    Bytes bytes;
-    for (const auto& [index, record] : finished) {
-        const std::int64_t head[2] = {index, static_cast<std::int64_t>(record.size())};
-        append(bytes, head, 2);
-        append(bytes, record.data(), record.size());
-    }
-    return bytes;
-}
-
-Finished unpack_finished(const Bytes& bytes) {
-    Finished finished;
-    for (auto at = bytes.begin(); at != bytes.end();) {
-        std::int64_t head[2];
-        std::memcpy(head, &*at, sizeof head);
-        at += sizeof head;
-        finished.emplace_back(head[0], Bytes(at, at + head[1]));
-        at += head[1];
-    }
-    return finished;
-}
-
-Finished run_share(const Work& work, const Lease& share) {
-    Finished finished(share.size());
-    run_lease(work, share, to_bytes, [&](std::size_t i, Bytes&& record) {
-        finished[i] = {share[i], std::move(record)};
-    });
-    return finished;
-}
-
-// --- one rank alone ----------------------------------------------------------------------------------------------
-
-std::vector<SearchRecord> run_alone(const Work& work) {
-    const Lease order = by_size(work.plan);
-    std::vector<SearchRecord> records(work.plan.size());
-    Progress progress("searches", work.plan.size());
-    run_lease(work, order, std::identity(), [&](std::size_t i, SearchRecord&& record) {
-        records[static_cast<std::size_t>(order[i])] = std::move(record);
-        progress.advance();
-    });
-    return records;
 }
 
 // --- coordinator -------------------------------------------------------------------------------------------------
 
-std::vector<SearchRecord> coordinate(const Work& work, const Layout& layout, const Communicator& world) {
-    const Lease order = by_size(work.plan);
-    const auto lease_size = static_cast<std::size_t>(layout.ranks_per_group) * static_cast<std::size_t>(layout.threads);
-    std::vector<SearchRecord> records(work.plan.size());
-    Progress progress("searches", work.plan.size());
-    std::size_t next = 0;
+/// How many searches to lease at once: as many as take a worker about a second, so that messages are few; fewer towards
+/// the end, so that all end together.
+class LeaseSize {
+  public:
+    LeaseSize(const Layout& layout) : threads_(static_cast<std::size_t>(layout.threads)), workers_(layout.groups) {}
+
+    void learn(std::size_t searches, double seconds) {
+        if (searches > 0 && seconds > 0) per_second_ = static_cast<double>(searches) / seconds;
+    }
+    std::size_t next(std::size_t left) const {
+        constexpr double lease_s = 1.0;
+        const auto wanted = static_cast<std::size_t>(std::lround(per_second_ * lease_s));
+        const std::size_t share = left / (2 * static_cast<std::size_t>(workers_));
+        return std::min(left, std::max(threads_, std::min(wanted, share)));
+    }
+
+  private:
+    std::size_t threads_;
+    int workers_;
+    double per_second_ = 0;  // of one worker, lately
+};
+
+void coordinate(const Layout& layout, const Communicator& world, const SweepSink& sink) {
+    Progress progress("searches", sink.numbers.size());
+    LeaseSize size(layout);
+    bool stopping = false;
+    auto next = sink.numbers.begin();
     for (int at_work = layout.groups; at_work > 0;) {
-        const auto received = world.receive();
-        for (const auto& [index, bytes] : unpack_finished(received.payload)) {
-            records[static_cast<std::size_t>(index)] = search_record_from(bytes);
-            progress.advance();
+        constexpr double patience_s = 0.1;
+        const auto received = world.receive_within(patience_s);
+        sink.idle();
+        stopping = stopping || sink.should_stop();
+        if (!received) continue;
+        const Results results = results_from(received->payload);
+        stopping = stopping || results.stopping;
+        size.learn(results.searches.size(), results.seconds);
+        Numbers lease;
+        if (!stopping) {
+            const auto end =
+                next + static_cast<std::ptrdiff_t>(size.next(static_cast<std::size_t>(sink.numbers.end() - next)));
+            lease.assign(next, end);
+            next = end;
         }
-        const std::size_t end = std::min(next + lease_size, order.size());
-        const Lease lease(order.begin() + static_cast<std::ptrdiff_t>(next),
-                          order.begin() + static_cast<std::ptrdiff_t>(end));
-        next = end;
         if (lease.empty()) --at_work;
-        world.send(received.from, Message::lease, pack(lease));
-    }
-    return records;
-}
-
-// --- worker groups -----------------------------------------------------------------------------------------------
-
-/// Every size-th search of the lease, from the rank-th on.
-Lease share_of(const Lease& lease, int rank, int size) {
-    Lease share;
-    for (auto i = static_cast<std::size_t>(rank); i < lease.size(); i += static_cast<std::size_t>(size))
-        share.push_back(lease[i]);
-    return share;
-}
-
-/// The leader of a group (its rank 0) fetches leases, passes a share to every rank, and returns all results.
-void lead_group(const Work& work, const Communicator& group, const Communicator& world) {
-    Bytes results;
-    for (Message message = Message::request_work;; message = Message::results) {
-        world.send(0, message, results);
-        const Lease lease = unpack_lease(world.receive().payload);
-        const Message message_to_group = lease.empty() ? Message::stop : Message::group_lease;
-        for (int rank = 1; rank < group.size(); ++rank)
-            group.send(rank, message_to_group, pack(share_of(lease, rank, group.size())));
-        if (lease.empty()) return;
-        results = pack(run_share(work, share_of(lease, 0, group.size())));
-        for (int rank = 1; rank < group.size(); ++rank) {
-            const Bytes part = group.receive().payload;
-            append(results, part.data(), part.size());
+        world.send(received->from, Message::lease, to_bytes(lease));
+        for (const Bytes& bytes : results.searches) {
+            const FinishedSearch finished = finished_search_from(bytes);
+            sink.keep(finished.number, finished.record);
         }
+        progress.advance(results.searches.size());
     }
 }
 
-void follow_group(const Work& work, const Communicator& group) {
-    for (;;) {
-        const auto received = group.receive();
-        if (received.message == Message::stop) return;
-        group.send(0, Message::group_results, pack(run_share(work, unpack_lease(received.payload))));
+// --- workers -----------------------------------------------------------------------------------------------------
+
+void work_for(const Work& work, const Communicator& world) {
+    for (Results results;;) {
+        world.send(0, Message::results, to_bytes(results));
+        const Numbers lease = lease_from(world.receive().payload);
+        if (lease.empty()) return;
+        const double began_s = monotonic_s();
+        results = {};
+        run_on_threads(
+            work, lease, [] { return stop_signal().empty(); },
+            [&](std::int64_t number, SearchRecord&& search) {
+                results.searches.push_back(to_bytes(FinishedSearch{number, std::move(search)}));
+            });
+        results.seconds = monotonic_s() - began_s;
+        results.stopping = !stop_signal().empty();
     }
 }
 
 }  // namespace
 
-std::vector<SearchRecord> run_sweep(const Options& options, const Inputs& inputs, const Layout& layout,
-                                    const Communicator& world) {
-    const auto plan = plan_searches(options, inputs);
-    const Work work{options, inputs, plan, layout.threads};
-    if (layout.groups == 0) return run_alone(work);
-    const auto group = make_workers(world, layout).group;
-    if (!group) return coordinate(work, layout, world);
-    if (group->rank() == 0)
-        lead_group(work, *group, world);
+SearchRecord run_planned(const Inputs& inputs, const PlannedSearch& planned) {
+    const bool varied = !inputs.scenarios.axes.empty();
+    const Options own = varied ? inputs.scenarios.options(planned.scenario) : Options();
+    const Options& options = varied ? own : inputs.first;
+    const Trace window = window_of(inputs.traces[static_cast<std::size_t>(planned.trace)], options.run.start,
+                                   static_cast<std::int64_t>(run_horizon(options).value));
+    const Problem& problem = inputs.problems->of(options);
+    SearchRecord record = simulate_search(problem, options, options.methods[static_cast<std::size_t>(planned.method)],
+                                          window, planned.seed);
+    record.scenario = static_cast<std::int32_t>(planned.scenario);
+    record.method = planned.method;
+    record.trace = planned.trace;
+    record.seed = planned.seed;
+    record.log_checksum = checksum_of_logs(record);
+    if (options.run.record == "summary") keep_front(problem.objectives, record);
+    return record;
+}
+
+void run_sweep(const Inputs& inputs, const Layout& layout, const Communicator& world, const SweepSink& sink) {
+    const Work work{inputs, SweepPlan(inputs), layout.threads};
+    if (layout.groups == 0)
+        run_alone(work, sink);
+    else if (world.rank() == 0)
+        coordinate(layout, world, sink);
     else
-        follow_group(work, *group);
-    return {};
+        work_for(work, world);
 }
 
 }  // namespace cenas

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "comm/comm.hpp"
@@ -11,14 +12,21 @@
 
 namespace cenas {
 
-/// Runs every planned search and returns the records in plan order on rank 0, nothing on the other ranks. The records
-/// do not depend on ranks, threads or the order in which searches end. Collective over `world`. An exception on a
-/// worker rank is for that rank's caller to report before it aborts the job.
-std::vector<SearchRecord> run_sweep(const Options& options, const Inputs& inputs, const Layout& layout,
-                                    const Communicator& world);
+/// Simulates one planned search, with as much of its logs as the deck wants recorded: the same bits wherever and
+/// whenever.
+SearchRecord run_planned(const Inputs& inputs, const PlannedSearch& planned);
 
-/// A search record as bytes and back: what travels between ranks.
-Bytes to_bytes(const SearchRecord& record);
-SearchRecord search_record_from(const Bytes& bytes);
+/// Where a sweep's results go; rank 0 has one.
+struct SweepSink {
+    std::vector<std::int64_t> numbers;  ///< searches to do, in this order
+    std::function<void(std::int64_t number, const SearchRecord& search)> keep;
+    std::function<void()> idle;         ///< called ten times a second or more often
+    std::function<bool()> should_stop;  ///< true: what is under way is finished and kept, no more is begun
+};
+
+/// Does the searches of rank 0's sink on all ranks; each is kept exactly once, in the order in which they end. A rank
+/// that gets a stop signal (base/stop.hpp) ends the sweep for all. `layout`: groups of one rank. Collective over
+/// `world`. What is thrown is for that rank's caller to report before it aborts the job.
+void run_sweep(const Inputs& inputs, const Layout& layout, const Communicator& world, const SweepSink& sink);
 
 }  // namespace cenas

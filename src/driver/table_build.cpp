@@ -185,8 +185,8 @@ void open_journal(Build& build) {
     const TrainingDeckOptions& options = build.request.options;
     const Asked asked(options);
     std::uint64_t records = 0;
-    build.journal =
-        std::make_unique<JournalWriter>(path, table_identity(options, build.data), [&](const Bytes& payload) {
+    build.journal = std::make_unique<JournalWriter>(
+        path, table_identity(options, build.data), [&](const Bytes& payload, std::uint64_t) {
             ++records;
             try {
                 TrainingResult result = training_result_from(payload);

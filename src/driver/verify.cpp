@@ -8,7 +8,12 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/error.hpp"
 #include "driver/problem.hpp"
+#include "driver/sweep.hpp"
+#include "driver/sweep_journal.hpp"
+#include "kernels/rng/shuffle.hpp"
+#include "kernels/rng/streams.hpp"
 #include "pareto/archive.hpp"
 
 namespace cenas {
@@ -17,22 +22,21 @@ namespace {
 /// Collects what disagrees in one search.
 class Findings {
   public:
-    Findings(std::vector<std::string>& lines, std::size_t search) : lines_(lines), search_(search) {}
+    explicit Findings(std::vector<std::string>& lines) : lines_(lines) {}
 
     /// Sums in another order differ by rounding: 1e-9 of the larger one, and NaN equals nothing.
     void equal(const std::string& what, double stored, double recomputed) {
         constexpr double tolerance = 1e-9;
         const double scale = std::max(std::abs(stored), std::abs(recomputed));
         if (!(std::abs(stored - recomputed) <= tolerance * std::max(scale, 1e-9)))
-            lines_.push_back(fmt::format("search {}: {} is {}, recomputed {}", search_, what, stored, recomputed));
+            lines_.push_back(fmt::format("{} is {}, recomputed {}", what, stored, recomputed));
     }
     void require(bool holds, const std::string& what) {
-        if (!holds) lines_.push_back(fmt::format("search {}: {}", search_, what));
+        if (!holds) lines_.push_back(what);
     }
 
   private:
     std::vector<std::string>& lines_;
-    std::size_t search_;
 };
 
 struct Totals {
@@ -41,8 +45,9 @@ struct Totals {
     std::int64_t finished = 0;
 };
 
-Totals verify_evaluations(const RunRecord& run, const SearchRecord& search, Findings& findings) {
-    const std::size_t m = run.objectives.size();
+Totals verify_evaluations(const RunHead& head, const SearchRecord& search, Findings& findings) {
+    const ProblemRecord& problem = head.problem_of(search);
+    const std::size_t m = problem.objectives.size();
     ParetoArchive archive(static_cast<int>(m)), denoised(static_cast<int>(m));
     Totals totals;
     double previous_end_s = 0, previous_grams = 0;
@@ -52,7 +57,7 @@ Totals verify_evaluations(const RunRecord& run, const SearchRecord& search, Find
         totals.evaluation_joules += e.joules;
         totals.evaluation_grams += e.grams;
         findings.equal(row + ": joules against gpu_s", e.joules,
-                       e.gpu_s * run.component_w[static_cast<std::size_t>(Component::evaluation)]);
+                       e.gpu_s * head.scenario_of(search).component_w[static_cast<std::size_t>(Component::evaluation)]);
         findings.require(e.start_s >= 0 && e.start_s <= e.end_s && e.end_s <= search.end_s,
                          row + ": times out of order");
         findings.require(e.gpu_s >= 0 && e.gpu_s <= (e.end_s - e.start_s) * (1 + 1e-9) + 1e-6,
@@ -65,14 +70,14 @@ Totals verify_evaluations(const RunRecord& run, const SearchRecord& search, Find
         previous_end_s = e.end_s;
         previous_grams = e.search_grams;
         totals.finished += e.initial == 0 ? 1 : 0;
-        archive.add(gains_of(run.objectives, std::span<const double>(&search.objectives[i * m], m)));
+        archive.add(gains_of(problem.objectives, std::span<const double>(&search.objectives[i * m], m)));
         findings.equal(row + ": hypervolume", e.hypervolume, archive.hypervolume());
         const auto cell = static_cast<std::size_t>(e.cell);
-        denoised.add(gains_of(run.objectives, std::span<const double>(&run.class_means[cell * m], m)));
+        denoised.add(gains_of(problem.objectives, std::span<const double>(&problem.class_means[cell * m], m)));
     }
     findings.equal("hypervolume", search.hypervolume, archive.hypervolume());
     findings.equal("hypervolume_denoised", search.hypervolume_denoised, denoised.hypervolume());
-    findings.require(search.hypervolume <= run.hv_max * (1 + 1e-12), "hypervolume exceeds hv_max");
+    findings.require(search.hypervolume <= problem.hv_max * (1 + 1e-12), "hypervolume exceeds hv_max");
     return totals;
 }
 
@@ -109,24 +114,26 @@ void verify_running_totals(const SearchRecord& search, double step_s, Findings& 
 }
 
 /// GPU-hours that worked, from the joules of each component and its power. Components without power take no time.
-double worked_hours(const RunRecord& run, const SearchRecord& search) {
+double worked_hours(const ScenarioRecord& scenario, const SearchRecord& search) {
     double seconds = 0;
     for (const auto& interval : search.intervals)
         for (const Component c :
              {Component::evaluation, Component::sampling, Component::supernet_training, Component::switching})
-            if (const double power = run.component_w[static_cast<std::size_t>(c)]; power > 0)
+            if (const double power = scenario.component_w[static_cast<std::size_t>(c)]; power > 0)
                 seconds += interval.joules[static_cast<std::size_t>(c)] / power;
     return seconds / seconds_per_hour;
 }
 
-void verify_intervals(const RunRecord& run, const SearchRecord& search, const Totals& totals, Findings& findings) {
-    const Trace& trace = run.traces[static_cast<std::size_t>(search.trace)];
+void verify_intervals(const RunHead& head, const SearchRecord& search, const Totals& totals, Findings& findings) {
+    const Trace& trace = head.trace_of(search);
+    const ScenarioRecord& run = head.scenario_of(search);
+    const auto first = static_cast<std::size_t>((run.start.seconds - trace.start.seconds) / trace.step_s);
     const auto step_s = static_cast<double>(trace.step_s);
     double joules = 0, grams = 0, ledger_evaluation = 0, ledger_evaluation_grams = 0;
     for (std::size_t i = 0; i < search.intervals.size(); ++i) {
         const auto& interval = search.intervals[i];
         const std::string row = fmt::format("interval {}", i);
-        findings.require(i < trace.values.size() && interval.intensity == trace.values[i],
+        findings.require(first + i < trace.values.size() && interval.intensity == trace.values[first + i],
                          row + ": intensity differs from the trace's");
         double sum = 0;
         for (const double j : interval.joules) {
@@ -161,18 +168,87 @@ void verify_intervals(const RunRecord& run, const SearchRecord& search, const To
     verify_running_totals(search, step_s, findings);
 }
 
+/// Of the front that a summary keeps.
+double front_hypervolume(const ProblemRecord& problem, const SearchRecord& search) {
+    const std::size_t m = problem.objectives.size();
+    ParetoArchive archive(static_cast<int>(m));
+    for (std::size_t i = 0; i < search.evaluations_log.size(); ++i)
+        archive.add(gains_of(problem.objectives, std::span<const double>(&search.objectives[i * m], m)));
+    return archive.hypervolume();
+}
+
+/// Whether two searches say the same in every value; NaN equals NaN.
+bool same_bits(SearchRecord a, SearchRecord b) {
+    if (checksum_of_logs(a) != checksum_of_logs(b)) return false;
+    for (SearchRecord* s : {&a, &b}) {  // their bytes are not all values: there is padding between
+        s->evaluations_log.clear();
+        s->objectives.clear();
+        s->intervals.clear();
+    }
+    return to_bytes(FinishedSearch{0, a}) == to_bytes(FinishedSearch{0, b});
+}
+
+void require_same_inputs(const RunFile& run, const Inputs& inputs) {
+    const Options& options = inputs.first;
+    const Problem& problem = inputs.problems->of(options);
+    if (problem.table_checksum != run.head().problems.front().table_checksum)
+        throw DataError(fmt::format("{}: its checksum {} is not that of the run, {}", options.problem.table,
+                                    problem.table_checksum, run.head().problems.front().table_checksum));
+    for (std::size_t t = 0; t < inputs.traces.size(); ++t)
+        if (inputs.trace_checksums[t] != run.head().trace_checksums[t])
+            throw DataError(fmt::format("{}: its checksum {} is not that of the run, {}", options.traces[t].source,
+                                        inputs.trace_checksums[t], run.head().trace_checksums[t]));
+}
+
 }  // namespace
 
-std::vector<std::string> verify_run(const RunRecord& run) {
+std::vector<std::string> verify_search(const RunHead& head, const SearchRecord& search) {
     std::vector<std::string> lines;
-    for (std::size_t s = 0; s < run.searches.size(); ++s) {
-        const auto& search = run.searches[s];
-        Findings findings(lines, s);
-        const Totals totals = verify_evaluations(run, search, findings);
-        findings.require(totals.finished == search.evaluations,
-                         fmt::format("evaluations is {}, the log has {}", search.evaluations, totals.finished));
-        verify_intervals(run, search, totals, findings);
+    Findings findings(lines);
+    if (head.record == "summary") {
+        findings.equal("hypervolume", search.hypervolume, front_hypervolume(head.problem_of(search), search));
+        return lines;
     }
+    const Totals totals = verify_evaluations(head, search, findings);
+    findings.require(totals.finished == search.evaluations,
+                     fmt::format("evaluations is {}, the log has {}", search.evaluations, totals.finished));
+    verify_intervals(head, search, totals, findings);
+    findings.require(search.log_checksum == checksum_of_logs(search), "log_checksum is not that of the logs");
+    return lines;
+}
+
+std::vector<std::string> verify_file(const RunFile& run) {
+    std::vector<std::string> lines;
+    for (const std::string& where : run.find_damage())
+        lines.push_back(where == "/" ? "the file: something was added, removed or altered since it was written"
+                                     : fmt::format("{}: altered since it was written", where));
+    for (std::size_t s = 0; s < run.summaries().size(); ++s)
+        for (const std::string& line : verify_search(run.head(), run.search(s)))
+            lines.push_back(fmt::format("search {}: {}", s, line));
+    return lines;
+}
+
+std::vector<std::string> verify_sample(const RunFile& run, const Inputs& inputs, std::int64_t count) {
+    require_same_inputs(run, inputs);
+    const SweepPlan plan(inputs);
+    if (plan.size() != run.head().planned_searches)
+        return {fmt::format("planned_searches is {}, the deck plans {}", run.head().planned_searches, plan.size())};
+    const std::int64_t size = std::ssize(run.summaries());
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(size));
+    std::iota(rows.begin(), rows.end(), std::int64_t{0});
+    shuffle(rows, Random(0, Stream::verification));
+    rows.resize(static_cast<std::size_t>(std::min(count, size)));
+    std::sort(rows.begin(), rows.end());
+    const Shard shard{run.head().shard, run.head().shards};
+    std::vector<std::string> lines;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (const std::int64_t row : rows) {
+        const SearchRecord again = run_planned(inputs, plan[shard.search(row)]);
+#pragma omp critical(cenas_verify_sample)
+        if (!same_bits(again, run.search(static_cast<std::size_t>(row))))
+            lines.push_back(fmt::format("search {}: simulated again, it comes out differently", row));
+    }
+    std::sort(lines.begin(), lines.end());
     return lines;
 }
 

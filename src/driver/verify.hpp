@@ -2,20 +2,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "io/run_record.hpp"
+#include "driver/plan.hpp"
+#include "io/run_file.hpp"
 
 namespace cenas {
 
-/// Recomputes from the raw logs what the summaries of a run say, and compares: hypervolumes (raw, denoised, after
+/// Recomputes from the raw logs what the summary of a search says, and compares: hypervolumes (raw, denoised, after
 /// every evaluation, at every step); joules and grams (per step from joules, PUE and intensity; all trainings against
 /// the ledger's evaluation column; running totals against the steps around them; totals); GPU time from joules and
-/// power; intensities against the trace; counts, order and ranges. What one training emitted (`grams` of a single
-/// evaluation) is checked in sum only, the number of supernet queries not at all: the log has no row for them. Returns
-/// one line per disagreement, with search and row; empty: all is well. Sums are compared to a relative 1e-9,
-/// hypervolumes too, everything else exactly.
-std::vector<std::string> verify_run(const RunRecord& run);
+/// power; intensities against the trace; counts, order and ranges; the checksum of the logs. What one training emitted
+/// (`grams` of a single evaluation) is checked in sum only, the number of supernet queries not at all: the log has no
+/// row for them. Of a summary only the hypervolume of its front can be recomputed. Returns one line per disagreement;
+/// empty: all is well. Sums are compared to a relative 1e-9, hypervolumes too, everything else exactly.
+std::vector<std::string> verify_search(const RunHead& head, const SearchRecord& search);
+
+/// Everything that can be known from the file alone: every dataset against its checksum, verify_search() of every
+/// search. One line per disagreement, with the search's row.
+std::vector<std::string> verify_file(const RunFile& run);
+
+/// Simulates `count` searches of the file again, drawn by a fixed seed (all, if there are fewer), and compares every
+/// value. Throws DataError where `inputs` are not those of the file.
+std::vector<std::string> verify_sample(const RunFile& run, const Inputs& inputs, std::int64_t count);
 
 }  // namespace cenas

@@ -237,7 +237,7 @@ void require_identity(const fs::path& path, std::string_view found, std::string_
                     path.string(), found_line, expected_line));
 }
 
-JournalContents read(const OpenFile& file, std::optional<std::string_view> identity, const TakeRecord& take) {
+JournalContents read_all(const OpenFile& file, std::optional<std::string_view> identity, const TakeRecord& take) {
     JournalContents contents;
     if (has_preamble(file)) {
         std::vector<std::byte> payload;
@@ -247,7 +247,7 @@ JournalContents read(const OpenFile& file, std::optional<std::string_view> ident
             if (identity) require_identity(file.path, contents.identity, *identity);
             offset += head_size + payload.size();
             for (; read_record(file, offset, payload); offset += head_size + payload.size()) {
-                take(payload);
+                take(payload, offset);
                 ++contents.records;
             }
             contents.whole_bytes = offset;
@@ -264,9 +264,27 @@ FileDescriptor::~FileDescriptor() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+bool is_journal(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string begin(magic.size(), '\0');
+    return file.read(begin.data(), static_cast<std::streamsize>(begin.size())) && begin == magic;
+}
+
 JournalContents read_journal(const fs::path& path, std::optional<std::string_view> identity, const TakeRecord& take) {
     const FileDescriptor file(open_to_read(path));
-    return read({path, file.get(), static_cast<std::uint64_t>(status_of(path, file).st_size)}, identity, take);
+    return read_all({path, file.get(), static_cast<std::uint64_t>(status_of(path, file).st_size)}, identity, take);
+}
+
+void require_no_writer(const fs::path& path) {
+    const FileDescriptor file(open_to_read(path));
+    lock(path, file);
+}
+
+void discard_journal(const fs::path& path) {
+    const FileDescriptor file(open_to_write(path));
+    lock(path, file);
+    if (::unlink(path.c_str()) != 0) fail(path, "removed", errno);
+    sync_folder_of(path);
 }
 
 // --- Writing -----------------------------------------------------------------------------------------------------
@@ -277,7 +295,7 @@ JournalWriter::JournalWriter(fs::path path, std::string_view identity, const Tak
     const struct stat status = status_of(path_, file_);
     if (status.st_nlink == 0)  // by the writer before us, which had no more use for it
         throw RunError(fmt::format("{}: was removed while it was being opened; start again", path_.string()));
-    const auto found = read({path_, file_.get(), static_cast<std::uint64_t>(status.st_size)}, identity, take);
+    const auto found = read_all({path_, file_.get(), static_cast<std::uint64_t>(status.st_size)}, identity, take);
     end_ = found.whole_bytes;
     if (found.torn_bytes > 0) {
         spdlog::warn("{}: its last {} bytes, an unfinished record, are dropped", path_.string(), found.torn_bytes);
@@ -297,13 +315,27 @@ void JournalWriter::require_sound() const {
     if (!sound_) throw RunError(fmt::format("{}: not written to any more after an earlier error", path_.string()));
 }
 
-void JournalWriter::append(std::span<const std::byte> payload) {
+std::uint64_t JournalWriter::append(std::span<const std::byte> payload) {
     if (payload.size() > largest_payload)
         throw RunError(fmt::format("{}: a record of {} bytes; at most {} are possible", path_.string(), payload.size(),
                                    largest_payload));
     std::vector<std::byte> bytes;
     append_record(bytes, payload);
+    const std::uint64_t place = end_;
     write(bytes);
+    return place;
+}
+
+std::vector<std::byte> JournalWriter::read(std::uint64_t place) const {
+    std::vector<std::byte> payload;
+    if (!read_record({path_, file_.get(), end_}, place, payload))
+        throw DataError(fmt::format("{}: byte {}: damaged since it was written", path_.string(), place));
+    return payload;
+}
+
+void JournalWriter::remove() {
+    if (::unlink(path_.c_str()) != 0 && errno != ENOENT) fail(path_, "removed", errno);
+    sync_folder_of(path_);
 }
 
 void JournalWriter::write(std::span<const std::byte> bytes) {

@@ -14,8 +14,8 @@
 
 namespace cenas {
 
-/// Is given the payload of one record, which is gone when it returns.
-using TakeRecord = std::function<void(const std::vector<std::byte>& payload)>;
+/// Is given the payload of one record, which is gone when it returns, and the record's place in the file.
+using TakeRecord = std::function<void(const std::vector<std::byte>& payload, std::uint64_t place)>;
 
 /// What reading a journal found.
 struct JournalContents {
@@ -31,6 +31,15 @@ struct JournalContents {
 /// last record, and RunError if the disk refuses.
 JournalContents read_journal(const std::filesystem::path& path, std::optional<std::string_view> identity,
                              const TakeRecord& take);
+
+/// Whether a file begins as a journal does.
+bool is_journal(const std::filesystem::path& path);
+
+/// Throws RunError where another process writes to the journal.
+void require_no_writer(const std::filesystem::path& path);
+
+/// Removes a journal that nobody writes to. Throws RunError where somebody does, or the disk refuses.
+void discard_journal(const std::filesystem::path& path);
 
 /// Owns an open file.
 class FileDescriptor {
@@ -55,8 +64,12 @@ class JournalWriter {
     /// journal is of, in lines of text. Throws DataError as read_journal() does; the file is untouched then.
     JournalWriter(std::filesystem::path path, std::string_view identity, const TakeRecord& take);
 
-    void append(std::span<const std::byte> payload);  ///< at most 4 GiB - 1
+    std::uint64_t append(std::span<const std::byte> payload);  ///< at most 4 GiB - 1; returns the record's place
     void sync();
+    /// The payload of the record at a place. Throws DataError where the file was damaged meanwhile.
+    std::vector<std::byte> read(std::uint64_t place) const;
+    /// Removes the file, which has served its end.
+    void remove();
 
   private:
     void require_sound() const;

@@ -8,8 +8,9 @@
 namespace cenas {
 
 namespace h5 {
+class Reader;
 class Writer;
-}
+}  // namespace h5
 
 /// What may differ between two equal runs or builds.
 struct Provenance {
@@ -26,5 +27,7 @@ struct Provenance {
 
 /// Into attributes of /provenance.
 void write_provenance(h5::Writer& file, const Provenance& provenance);
+/// Throws DataError where one is missing.
+Provenance read_provenance(const h5::Reader& file);
 
 }  // namespace cenas

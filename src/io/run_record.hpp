@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/deck_value.hpp"
 #include "base/utc_time.hpp"
 #include "carbon/ledger.hpp"
 #include "carbon/trace.hpp"
@@ -46,22 +47,27 @@ struct IntervalRecord {
 };
 
 struct SearchRecord {
-    std::int32_t method = 0;  ///< index into RunRecord::methods
-    std::int32_t trace = 0;   ///< index into RunRecord::traces
+    std::int32_t scenario = 0;  ///< index into RunHead::scenarios
+    std::int32_t method = 0;    ///< index into RunHead::methods
+    std::int32_t trace = 0;     ///< index into RunHead::traces
     std::int64_t seed = 0;
     double hypervolume = 0;
     double hypervolume_denoised = 0;  ///< with class means over networks equal once pruned
     double carbon_g = 0;
-    double energy_j = 0;           ///< IT energy
-    double gpu_hours = 0;          ///< GPUs that worked (evaluation, sampling, supernet training, switching)
-    double end_s = 0;              ///< when the search ended
-    std::int64_t samples = 0;      ///< supernet queries
-    std::int64_t evaluations = 0;  ///< trainings finished, without the initial ones
-    std::string stop_reason;       ///< "hours", "carbon", "evaluations", "complete"
+    double energy_j = 0;            ///< IT energy
+    double gpu_hours = 0;           ///< GPUs that worked (evaluation, sampling, supernet training, switching)
+    double end_s = 0;               ///< when the search ended
+    std::int64_t samples = 0;       ///< supernet queries
+    std::int64_t evaluations = 0;   ///< trainings finished, without the initial ones
+    std::string stop_reason;        ///< "hours", "carbon", "evaluations", "complete"
+    std::int64_t log_checksum = 0;  ///< checksum_of_logs(), of the whole logs also where only a part is kept
     std::vector<EvaluationRecord> evaluations_log;
     std::vector<double> objectives;  ///< evaluations_log.size() x objectives, row-major
     std::vector<IntervalRecord> intervals;
 };
+
+/// The first eight bytes of the SHA-256 of the evaluation log, the objectives and the interval log, column by column.
+std::int64_t checksum_of_logs(const SearchRecord& search);
 
 struct RunObjective {
     std::string name;
@@ -70,11 +76,22 @@ struct RunObjective {
     double reference = 0;
 };
 
-struct RunRecord {
-    std::string program_version;
-    std::string deck;            ///< as the user wrote it
-    std::string effective_deck;  ///< every key with its value
-    std::string accounting;      ///< "paper" or "full"
+/// What is searched. All problems of a run have the same objectives but for their references.
+struct ProblemRecord {
+    std::string table_name;
+    std::string table_checksum;
+    bool table_synthetic = false;
+    std::int64_t table_cells = 0;
+    std::vector<RunObjective> objectives;
+    double hv_max = 0;
+    double hv_max_denoised = 0;
+    std::vector<double> class_means;  ///< cell_count x objectives: denoised values (NaN for cells not in the table)
+};
+
+/// One combination of the values of a sweep's axes; without axes there is one.
+struct ScenarioRecord {
+    std::int32_t problem = 0;  ///< index into RunHead::problems
+    std::string accounting;    ///< "paper" or "full"
     UtcTime start;
     double horizon_s = 0;
     double account_from_s = 0;
@@ -86,18 +103,42 @@ struct RunRecord {
     std::array<double, component_count> component_w{};  ///< power of one GPU (optimizer: of the coordinator's share)
     double pue = 1;
     double embodied_g_per_gpu_h = 0;
-    std::string table_name;
-    std::string table_checksum;
-    bool table_synthetic = false;
-    std::int64_t table_cells = 0;
     double cost_scale = 1;
-    std::vector<RunObjective> objectives;
-    double hv_max = 0;
-    double hv_max_denoised = 0;
+};
+
+/// A key of the deck that a sweep varies, and its value in each scenario, all of one type.
+struct AxisRecord {
+    std::string key;
+    std::vector<DeckValue> values;
+};
+
+/// Everything of a run but its searches.
+struct RunHead {
+    std::string program_version;
+    std::string deck;                   ///< as the user wrote it
+    std::string effective_deck;         ///< every key with its value
+    std::string record = "full";        ///< "summary": of the logs only the Pareto fronts are kept
+    std::int64_t shard = 1;             ///< this file is the shard-th part ...
+    std::int64_t shards = 1;            ///< ... of so many: searches shard - 1, shard - 1 + shards, ...
+    std::int64_t planned_searches = 0;  ///< of all shards
     std::vector<std::string> methods;
-    std::vector<Trace> traces;                 ///< cut to the run's window
+    std::vector<Trace> traces;                 ///< cut to the steps that the scenarios use
     std::vector<std::string> trace_checksums;  ///< of the whole traces
-    std::vector<double> class_means;  ///< cell_count x objectives: denoised values (NaN for cells not in the table)
+    std::vector<ProblemRecord> problems;
+    std::vector<AxisRecord> axes;
+    std::vector<ScenarioRecord> scenarios;
+
+    const ScenarioRecord& scenario_of(const SearchRecord& s) const {
+        return scenarios[static_cast<std::size_t>(s.scenario)];
+    }
+    const ProblemRecord& problem_of(const SearchRecord& s) const {
+        return problems[static_cast<std::size_t>(scenario_of(s).problem)];
+    }
+    const Trace& trace_of(const SearchRecord& s) const { return traces[static_cast<std::size_t>(s.trace)]; }
+    const std::string& method_of(const SearchRecord& s) const { return methods[static_cast<std::size_t>(s.method)]; }
+};
+
+struct RunRecord : RunHead {
     std::vector<SearchRecord> searches;
 };
 

@@ -117,7 +117,7 @@ class Journal : public ::testing::Test {
     /// Opens `path`, and appends `more`. The records that were there.
     Texts continue_with(const Texts& more) const {
         Texts found;
-        JournalWriter writer(path, identity, [&](const auto& payload) { found.push_back(text_of(payload)); });
+        JournalWriter writer(path, identity, [&](const auto& payload, auto) { found.push_back(text_of(payload)); });
         for (const auto& text : more) append(writer, text);
         writer.sync();
         return found;
@@ -129,7 +129,7 @@ class Journal : public ::testing::Test {
     }
     Texts read(std::optional<std::string_view> of = identity) {
         Texts found;
-        contents = read_journal(path, of, [&](const auto& payload) { found.push_back(text_of(payload)); });
+        contents = read_journal(path, of, [&](const auto& payload, auto) { found.push_back(text_of(payload)); });
         EXPECT_EQ(contents.records, found.size());
         return found;
     }
@@ -193,7 +193,7 @@ TEST_F(Journal, RefusesWhatItsLengthCannotSay) {
     constexpr std::size_t size = std::size_t{1} << 32;
     void* pages = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     ASSERT_NE(pages, MAP_FAILED);
-    JournalWriter writer(path, identity, [](const auto&) {});
+    JournalWriter writer(path, identity, [](const auto&, auto) {});
     const auto message = message_of<RunError>([&] { writer.append({static_cast<const std::byte*>(pages), size}); });
     EXPECT_TRUE(contains(message, "a record of 4294967296 bytes; at most 4294967295"));
     append(writer, "abc");
@@ -362,7 +362,8 @@ TEST_F(Journal, OfSomethingElseIsRefusedWithTheDifference) {
     EXPECT_TRUE(contains(refused(""), "it says `of = \"a test\"`, expected ``"));
     EXPECT_TRUE(contains(refused("of = \"a test\""), "something else")) << "a line's end is all that differs";
     const std::string bytes = bytes_of(path);
-    EXPECT_TRUE(contains(message_of<DataError>([&] { JournalWriter(path, "x", [](const auto&) {}); }), "expected `x`"));
+    EXPECT_TRUE(
+        contains(message_of<DataError>([&] { JournalWriter(path, "x", [](const auto&, auto) {}); }), "expected `x`"));
     EXPECT_EQ(bytes_of(path), bytes);
 }
 
@@ -413,7 +414,7 @@ TEST_F(Journal, ARelativePathIsInTheWorkingFolder) {
 }
 
 TEST_F(Journal, AFullDiskIsAnErrorThatLeavesWholeRecords) {
-    JournalWriter writer(path, identity, [](const auto&) {});
+    JournalWriter writer(path, identity, [](const auto&, auto) {});
     append(writer, "abc");
     const auto size = std::filesystem::file_size(path);
     {
@@ -440,7 +441,7 @@ TEST_F(Journal, AFullDiskFromTheStartIsAnErrorThatIsGoneOnFrom) {
 
 TEST_F(Journal, IsNotWrittenToBehindAnUnfinishedRecord) {
     {
-        JournalWriter writer(path, identity, [](const auto&) {});
+        JournalWriter writer(path, identity, [](const auto&, auto) {});
         append(writer, "abc");
         const test::FileSizeLimit limit(std::filesystem::file_size(path) + 1000);
         faults.ftruncate = EIO;
@@ -459,7 +460,7 @@ TEST_F(Journal, IsNotWrittenToBehindAnUnfinishedRecord) {
 
 TEST_F(Journal, IsFlushedToDiskWithItsFolder) {
     calls = {};
-    JournalWriter writer(path, identity, [](const auto&) {});
+    JournalWriter writer(path, identity, [](const auto&, auto) {});
     EXPECT_EQ(calls.fdatasync, 1);
     EXPECT_EQ(calls.fsync, 1);
     append(writer, "abc");
@@ -471,7 +472,7 @@ TEST_F(Journal, IsFlushedToDiskWithItsFolder) {
 
 TEST_F(Journal, ADiskThatFailsIsAnError) {
     {
-        JournalWriter writer(path, identity, [](const auto&) {});
+        JournalWriter writer(path, identity, [](const auto&, auto) {});
         append(writer, "abc");
         faults.fdatasync = EIO;
         EXPECT_TRUE(
@@ -498,7 +499,7 @@ TEST_F(Journal, ASignalIsNoError) {
 TEST_F(Journal, HasOneWriter) {
     const std::string held = path.string() + ": another process (process " + std::to_string(getpid()) + ") is writing";
     {
-        JournalWriter writer(path, identity, [](const auto&) {});
+        JournalWriter writer(path, identity, [](const auto&, auto) {});
         append(writer, "abc");
         EXPECT_TRUE(contains(message_of<RunError>([&] { continue_with({}); }), held));
         EXPECT_EQ(read(), Texts{"abc"}) << "while it is written";
@@ -525,7 +526,7 @@ TEST_F(Journal, IsNotWrittenIntoAFileThatIsBeingRemoved) {
 
 TEST_F(Journal, ATakerThatThrowsLeavesItFree) {
     continue_with(some);
-    const auto refuse = [](const auto&) { throw DataError("no result"); };
+    const auto refuse = [](const auto&, auto) { throw DataError("no result"); };
     EXPECT_EQ(message_of<DataError>([&] { JournalWriter(path, identity, refuse); }), "no result");
     EXPECT_EQ(message_of<DataError>([&] { read_journal(path, identity, refuse); }), "no result");
     EXPECT_EQ(continue_with({}), some);
@@ -537,7 +538,7 @@ TEST_F(Journal, MayBeReadWhileItIsWritten) {
     continue_with({});
     std::atomic<bool> done = false;
     std::thread thread([&] {
-        JournalWriter writer(path, identity, [](const auto&) {});
+        JournalWriter writer(path, identity, [](const auto&, auto) {});
         for (std::size_t i = 0; i < count; ++i) append(writer, record(i));
         done = true;
     });
@@ -545,7 +546,7 @@ TEST_F(Journal, MayBeReadWhileItIsWritten) {
     for (bool last = false; !last;) {
         last = done;
         std::size_t next = 0;
-        EXPECT_NO_THROW(read_journal(path, identity, [&](const auto& payload) {
+        EXPECT_NO_THROW(read_journal(path, identity, [&](const auto& payload, auto) {
             EXPECT_EQ(text_of(payload), record(next));
             ++next;
         }));
@@ -562,7 +563,7 @@ class Writer {
     explicit Writer(const std::filesystem::path& path) {
         if (pipe(pipe_) != 0 || (process = fork()) < 0) throw std::runtime_error("cannot start a process");
         if (process > 0) return;
-        JournalWriter writer(path, identity, [](const auto&) {});
+        JournalWriter writer(path, identity, [](const auto&, auto) {});
         for (int i = 0;; ++i) {
             append(writer, std::to_string(i));
             writer.sync();
