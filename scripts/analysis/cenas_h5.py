@@ -32,7 +32,7 @@ import h5py
 import numpy as np
 
 FORMAT = "cenas-run"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 SECONDS_PER_HOUR = 3600.0
 JOULES_PER_KWH = 3.6e6
@@ -70,6 +70,7 @@ class Trace(NamedTuple):
     signal: str  # "average" or "marginal"
     scope: str  # "direct" or "life_cycle"
     synthetic: bool
+    start: datetime.datetime  # of the first step that is in the file
     step_s: int
 
 
@@ -154,6 +155,10 @@ class Run:
     class_mean: np.ndarray  # [cell, objective]: denoised objectives
     provenance: dict[str, object]  # host, times, command line, ...: what may differ between equal runs
     searches: np.ndarray  # structured, one row per search: see _SEARCH_FIELDS
+    shard: tuple[int, int]  # which of how many parts of the sweep the file is
+    planned_searches: int  # of all parts
+    axes: dict[str, object]  # what this scenario is, by key of the deck; empty where the sweep has no axes
+    _rows_in_file: np.ndarray  # of the searches
     _offsets: dict[str, np.ndarray]
     _evaluation: dict[str, np.ndarray]
     _interval: dict[str, np.ndarray]
@@ -249,7 +254,24 @@ class Run:
         return pandas.DataFrame({name: self.searches[name] for name in self.searches.dtype.names})
 
     def _rows(self, log: str, i: int) -> slice:
-        return slice(int(self._offsets[log][i]), int(self._offsets[log][i + 1]))
+        row = self._rows_in_file[i]
+        return slice(int(self._offsets[log][row]), int(self._offsets[log][row + 1]))
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """All searches of a run file, of all scenarios, without their logs; also of a summary."""
+
+    path: str
+    record: str  # "full" or "summary"
+    axes: dict[str, np.ndarray]  # by key of the deck: its value in each scenario (times as numpy.datetime64)
+    searches: np.ndarray  # structured, one row per search: see _SEARCH_FIELDS, and a column for each axis
+
+    def to_pandas(self):
+        """`searches` as a pandas data frame."""
+        import pandas
+
+        return pandas.DataFrame({name: self.searches[name] for name in self.searches.dtype.names})
 
 
 def _require_one_of(what: str, name: str, allowed) -> None:
@@ -345,17 +367,16 @@ def _finite(values) -> np.ndarray:
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
-_ROOT_TEXTS = ("program_version", "accounting", "start", "forecast", "table_name", "table_checksum")
-_ROOT_NUMBERS = (
+_SCENARIO_NUMBERS = (
     "horizon_s", "account_from_s", "gpus", "pue", "embodied_g_per_gpu_h", "window_h", "budget_carbon_kg",
-    "budget_evaluations", "table_synthetic", "table_cells", "cost_scale", "hv_max", "hv_max_denoised",
+    "budget_evaluations", "cost_scale",
 )  # fmt: skip
 
 _SEARCH_NUMBERS = (
     "seed", "hypervolume", "hypervolume_denoised", "hv_log_difference", "hv_log_difference_denoised", "carbon_g",
-    "energy_j", "gpu_hours", "end_s", "evaluations", "samples",
+    "energy_j", "gpu_hours", "end_s", "evaluations", "samples", "log_checksum",
 )  # fmt: skip
-_SEARCH_FIELDS = ("index", "method", "trace") + _SEARCH_NUMBERS + ("carbon_kg", "energy_kwh", "stop_reason")
+_SEARCH_FIELDS = ("index", "scenario", "method", "trace") + _SEARCH_NUMBERS + ("carbon_kg", "energy_kwh", "stop_reason")
 
 _EVALUATION_COLUMNS = (
     "cell", "initial", "finished", "start_s", "end_s", "gpu_s", "joules", "grams", "hypervolume", "search_joules",
@@ -366,8 +387,21 @@ _INTERVAL_COLUMNS = (
 )  # fmt: skip
 
 
-def open_run(path) -> Run:
-    """Reads a whole run file. Raises RunFileError (one line) if it is missing, damaged, or of another format."""
+def open_run(path, scenario: int | None = None) -> Run:
+    """Reads one scenario of a run file with its logs, by default the only one.
+
+    Raises RunFileError (one line) if it is missing, damaged, of another format, a summary (which open_sweep reads), or
+    if it has several scenarios and none is chosen.
+    """
+    return _open(path, lambda reader: _read_run(reader, scenario))
+
+
+def open_sweep(path) -> Sweep:
+    """Reads the searches of all scenarios of a run file. Raises RunFileError (one line) as open_run does."""
+    return _open(path, _read_sweep)
+
+
+def _open(path, read):
     path = os.fspath(path)
     if not os.path.exists(path):
         raise RunFileError(f"{path}: no such file")
@@ -375,7 +409,7 @@ def open_run(path) -> Run:
         raise RunFileError(f"{path}: is a folder")
     try:
         with h5py.File(path, "r") as file:
-            return _read_run(_Reader(path, file))
+            return read(_Reader(path, file))
     except OSError as error:
         raise RunFileError(f"{path}: not a readable HDF5 file (damaged or cut off?): {_one_line(error)}") from None
 
@@ -430,11 +464,16 @@ class _Reader:
         return data
 
 
-def _read_run(reader: _Reader) -> Run:
+def _read_run(reader: _Reader, scenario: int | None) -> Run:
     _require_format(reader)
-    text = {name: str(reader.attribute(name)) for name in _ROOT_TEXTS}
-    number = {name: reader.number(name) for name in _ROOT_NUMBERS}
-    objectives = _read_objectives(reader)
+    if str(reader.attribute("record")) != "full":
+        reader.fail("is a summary, which has no logs: open_sweep() reads it; run.record = \"full\" keeps them")
+    axes = _read_axes(reader)
+    scenario = _choose_scenario(reader, scenario)
+    number = {name: reader.numbers(f"/scenario/{name}", None)[scenario].item() for name in _SCENARIO_NUMBERS}
+    problems = len(reader.numbers("/problem/index", None))
+    problem = int(reader.indices("/scenario/problem", None, problems)[scenario])
+    objectives = _read_objectives(reader, problem)
     methods = tuple(map(str, reader.texts("/method/name")))
     traces = _read_traces(reader)
     components = tuple(map(str, reader.texts("/component")))
@@ -442,39 +481,99 @@ def _read_run(reader: _Reader) -> Run:
     searches = _read_searches(reader, methods, traces)
     rows = {log: reader.numbers(f"/{log}/index", None).shape[0] for log in ("evaluation", "interval")}
     offsets = {log: _read_offsets(reader, log, len(searches), rows[log]) for log in rows}
+    chosen = np.flatnonzero(searches["scenario"] == scenario)
+    searches = searches[chosen]
+    searches["index"] = np.arange(len(searches))
     return Run(
         path=reader.path,
-        program_version=text["program_version"],
+        program_version=str(reader.attribute("program_version")),
         deck=str(reader.texts("/deck", 1)[0]),
         effective_deck=str(reader.texts("/effective_deck", 1)[0]),
-        accounting=text["accounting"],
-        start=_parse_utc(reader, text["start"]),
+        accounting=str(reader.texts("/scenario/accounting")[scenario]),
+        start=_utc(reader.numbers("/scenario/start", None)[scenario]),
         horizon_s=number["horizon_s"],
         account_from_s=number["account_from_s"],
         gpus=int(number["gpus"]),
         pue=number["pue"],
         embodied_g_per_gpu_h=number["embodied_g_per_gpu_h"],
-        forecast=text["forecast"],
+        forecast=str(reader.texts("/scenario/forecast")[scenario]),
         window_h=number["window_h"],
         budget_carbon_kg=number["budget_carbon_kg"],
         budget_evaluations=int(number["budget_evaluations"]),
-        table=Table(text["table_name"], text["table_checksum"], bool(number["table_synthetic"]),
-                    int(number["table_cells"]), number["cost_scale"]),
-        hv_max=number["hv_max"],
-        hv_max_denoised=number["hv_max_denoised"],
+        table=_read_table(reader, problem, number["cost_scale"]),
+        hv_max=float(reader.numbers("/problem/hv_max", None)[problem]),
+        hv_max_denoised=float(reader.numbers("/problem/hv_max_denoised", None)[problem]),
         objectives=objectives,
         methods=methods,
         traces=traces,
         components=components,
-        component_power=reader.numbers("/component_power", len(components)),
+        component_power=reader.numbers("/scenario/component_power", None, len(components))[scenario],
         architectures=architectures,
-        class_mean=reader.numbers("/cell/class_mean", len(architectures), len(objectives)),
+        class_mean=reader.numbers("/cell/class_mean", None, len(architectures), len(objectives))[problem],
         provenance=_read_provenance(reader),
         searches=searches,
+        shard=(int(reader.number("shard")), int(reader.number("shards"))),
+        planned_searches=int(reader.number("planned_searches")),
+        axes={key: values[scenario].item() for key, values in axes.items()},
+        _rows_in_file=chosen,
         _offsets=offsets,
         _evaluation=_read_evaluations(reader, rows["evaluation"], len(architectures), len(objectives)),
         _interval=_read_intervals(reader, rows["interval"], len(components)),
     )  # fmt: skip
+
+
+def _read_sweep(reader: _Reader) -> Sweep:
+    _require_format(reader)
+    axes = _read_axes(reader)
+    methods = tuple(map(str, reader.texts("/method/name")))
+    searches = _read_searches(reader, methods, _read_traces(reader))
+    if axes:
+        types = searches.dtype.descr + [(key, values.dtype) for key, values in axes.items()]
+        wide = np.empty(len(searches), dtype=types)
+        for name in searches.dtype.names:
+            wide[name] = searches[name]
+        for key, values in axes.items():
+            wide[key] = values[searches["scenario"]]
+        searches = wide
+    return Sweep(reader.path, str(reader.attribute("record")), axes, searches)
+
+
+def _read_axes(reader: _Reader) -> dict[str, np.ndarray]:
+    """By key of the deck: its value in each scenario."""
+    count = int(reader.number("axes"))
+    axes = {}
+    for key in reader.texts("/axis/key", count) if count else ():
+        name = f"/scenario/axis/{key}"
+        data = reader.dataset(name, None)
+        if data.dtype.kind in "SO":
+            data = reader.texts(name)
+        elif _plain(reader.file[name].attrs["units"]).startswith("seconds since"):
+            data = data.astype("datetime64[s]")
+        elif data.dtype == np.uint8:
+            data = data.astype(bool)
+        axes[str(key)] = data
+    return axes
+
+
+def _choose_scenario(reader: _Reader, scenario: int | None) -> int:
+    count = len(reader.numbers("/scenario/index", None))
+    if scenario is None and count == 1:
+        return 0
+    if scenario is None:
+        reader.fail(f"holds {count} scenarios: choose one of 0 to {count - 1} (open_sweep() reads all, without logs)")
+    if not 0 <= scenario < count:
+        reader.fail(f"scenario {scenario}: the file has 0 to {count - 1}")
+    return scenario
+
+
+def _read_table(reader: _Reader, problem: int, cost_scale: float) -> Table:
+    return Table(
+        str(reader.texts("/problem/table_name")[problem]),
+        str(reader.texts("/problem/table_checksum")[problem]),
+        bool(reader.numbers("/problem/table_synthetic", None)[problem]),
+        int(reader.numbers("/problem/table_cells", None)[problem]),
+        cost_scale,
+    )
 
 
 def _require_format(reader: _Reader) -> None:
@@ -487,11 +586,11 @@ def _require_format(reader: _Reader) -> None:
         reader.fail(f"format version {version}; this program reads version {FORMAT_VERSION}")
 
 
-def _read_objectives(reader: _Reader) -> tuple[Objective, ...]:
+def _read_objectives(reader: _Reader, problem: int) -> tuple[Objective, ...]:
     names = reader.texts("/objective/name")
     directions = reader.texts("/objective/direction", len(names))
     units = reader.texts("/objective/unit", len(names))
-    references = reader.numbers("/objective/reference", len(names))
+    references = reader.numbers("/problem/reference", None, len(names))[problem]
     for direction in directions:
         if direction not in ("maximize", "minimize"):
             reader.fail(f"objective direction '{direction}' (allowed: maximize, minimize)")
@@ -504,9 +603,10 @@ def _read_traces(reader: _Reader) -> tuple[Trace, ...]:
     names = reader.texts("/trace/name")
     texts = [reader.texts(f"/trace/{column}", len(names)) for column in ("checksum", "source", "signal", "scope")]
     synthetic = reader.numbers("/trace/synthetic", len(names))
+    start = reader.numbers("/trace/start", len(names))
     step_s = reader.numbers("/trace/step_s", len(names))
     return tuple(
-        Trace(str(names[t]), *(str(column[t]) for column in texts), bool(synthetic[t]), int(step_s[t]))
+        Trace(str(names[t]), *(str(column[t]) for column in texts), bool(synthetic[t]), _utc(start[t]), int(step_s[t]))
         for t in range(len(names))
     )
 
@@ -515,6 +615,7 @@ def _read_searches(reader: _Reader, methods: tuple[str, ...], traces: tuple[Trac
     count = len(reader.numbers("/search/index", None))
     columns = {name: reader.numbers(f"/search/{name}", count) for name in _SEARCH_NUMBERS}
     columns["index"] = np.arange(count)
+    columns["scenario"] = reader.indices("/search/scenario", count, len(reader.numbers("/scenario/index", None)))
     columns["carbon_kg"] = columns["carbon_g"] / GRAMS_PER_KG
     columns["energy_kwh"] = columns["energy_j"] / JOULES_PER_KWH
     columns["stop_reason"] = reader.texts("/search/stop_reason", count)
@@ -553,11 +654,8 @@ def _read_provenance(reader: _Reader) -> dict[str, object]:
     return {} if group is None else {name: _plain(value) for name, value in group.attrs.items()}
 
 
-def _parse_utc(reader: _Reader, text: str) -> datetime.datetime:
-    try:
-        return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
-    except ValueError:
-        reader.fail(f"attribute 'start' is '{text}', not a time like 2021-07-02T06:00:00Z")
+def _utc(seconds) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(int(seconds), datetime.timezone.utc)
 
 
 def _plain(value):

@@ -55,6 +55,12 @@ def parser(description: str) -> argparse.ArgumentParser:
         "named 'METHOD (FILE)', FILE without folder and ending: 'ce-nas (quickstart)'; METHOD alone is the one of the "
         "first file that has it",
     )
+    result.add_argument(
+        "--scenario",
+        type=int,
+        metavar="N",
+        help="of a sweep with axes: which combination of their values, 0 being the first (info FILE lists them)",
+    )
     result.add_argument("--force", action="store_true", help="compare files although they are not comparable")
     return result
 
@@ -65,7 +71,7 @@ def open_comparison(arguments: argparse.Namespace):
     import comparison
 
     try:
-        runs = [cenas_h5.open_run(path) for path in arguments.files]
+        runs = [cenas_h5.open_run(path, arguments.scenario) for path in arguments.files]
         return comparison.compare(runs, arguments.baseline, arguments.force)
     except cenas_h5.RunFileError as error:
         fail(DATA, str(error))

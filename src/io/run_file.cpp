@@ -171,6 +171,7 @@ void write_root(h5::Writer& file, const RunHead& head) {
     file.attribute("/", "shard", head.shard);
     file.attribute("/", "shards", head.shards);
     file.attribute("/", "planned_searches", head.planned_searches);
+    file.attribute("/", "axes", static_cast<std::int64_t>(head.axes.size()));
     file.dataset("/deck", std::vector<std::string>{head.deck}, {"1", "the deck as the user wrote it", {}});
     file.dataset("/effective_deck", std::vector<std::string>{head.effective_deck},
                  {"1", "every key of the deck with the value that was used", {}});
@@ -639,7 +640,7 @@ AxisRecord read_axis(const h5::Reader& file, const std::string& key, std::size_t
         case h5::Kind::text:
             return {key, axis_values(file.texts(path), [](const std::string& v) { return v; })};
         case h5::Kind::real:
-            return {key, axis_values(file.numbers(path), [](double v) { return v; })};
+            return {key, axis_values(read_values<double>(file, path, {scenarios}), [](double v) { return v; })};
         case h5::Kind::flag:
             return {key, axis_values(file.integers(path), [](std::int64_t v) { return v != 0; })};
         case h5::Kind::integer:
@@ -669,8 +670,10 @@ void read_scenarios(const h5::Reader& file, RunHead& head) {
         s.start = {starts[c]};
         std::copy_n(powers.begin() + static_cast<std::ptrdiff_t>(c * components), components, s.component_w.begin());
     }
-    if (!file.has("/axis/key")) return;
-    for (const std::string& key : read_texts(file, "/axis/key", length_of(file, "/axis/key")))
+    constexpr std::int64_t most_axes = 1000;
+    const auto axes = in_range(file.integer_attribute("/", "axes"), 0, most_axes, place_of(file, "axes"));
+    if (axes == 0) return;
+    for (const std::string& key : read_texts(file, "/axis/key", static_cast<std::size_t>(axes)))
         head.axes.push_back(read_axis(file, key, count));
 }
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """cenas_h5: reading run files, curves and fronts, and what it says of files that are no run files."""
 
+import importlib.util
 import os
 import shutil
 import unittest
@@ -212,8 +213,8 @@ class Refusals(unittest.TestCase):
         path = self.changed(lambda file: file.attrs.__setitem__("format", np.bytes_(b"cenas-table")))
         self.refused(path, "not a cenas run file .its format is 'cenas-table', expected 'cenas-run'")
 
-    def test_later_version(self):
-        self.refused(self.changed(lambda file: file.attrs.__setitem__("format_version", 2)), "format version 2")
+    def test_other_version(self):
+        self.refused(self.changed(lambda file: file.attrs.__setitem__("format_version", 1)), "format version 1")
 
     def test_every_missing_dataset(self):
         with h5py.File(run_file("one_search"), "r") as file:
@@ -246,10 +247,68 @@ class Refusals(unittest.TestCase):
         self.refused(self.replace("/search/hypervolume", np.array([b"x"])), "'/search/hypervolume' is not numeric")
         self.refused(self.replace("/method/name", [1.0]), "'/method/name' is not text")
         self.refused(self.replace("/objective/direction", np.array([b"up", b"down"])), "objective direction 'up'")
-        path = self.changed(lambda file: file.attrs.__setitem__("start", np.bytes_(b"yesterday")))
-        self.refused(path, "attribute 'start' is 'yesterday'")
-        path = self.changed(lambda file: file.attrs.__setitem__("pue", np.bytes_(b"low")))
-        self.refused(path, "attribute 'pue' is 'low', not a number")
+        self.refused(self.replace("/scenario/problem", [1]), r"'/scenario/problem' holds an index outside \[0, 1\)")
+        self.refused(self.replace("/scenario/pue", np.array([b"low"])), "'/scenario/pue' is not numeric")
+        path = self.changed(lambda file: file.attrs.__setitem__("shard", np.bytes_(b"first")))
+        self.refused(path, "attribute 'shard' is 'first', not a number")
+
+    def test_a_summary_has_no_logs(self):
+        path = self.changed(lambda file: file.attrs.__setitem__("record", np.bytes_(b"summary")))
+        self.refused(path, "is a summary")
+        self.assertEqual(len(cenas_h5.open_sweep(path).searches), 1)
+
+
+class Scenarios(unittest.TestCase):
+    """Sweeps with axes: one scenario with its logs, or all without."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.path = os.path.join(FOLDER, "scenarios.h5")
+        make_run_file.write_run_file(cls.path, RECIPES["usual"])
+        with h5py.File(cls.path, "r+") as file:  # the same searches again, with 16 GPUs
+            group = file["scenario"]
+            for name in list(group):
+                twice = np.concatenate([group[name][()]] * 2)
+                attributes = dict(group[name].attrs)
+                del group[name]
+                group[name] = twice
+                group[name].attrs.update(attributes)
+            group["gpus"][1] = 16
+            count = len(file["search/index"])
+            file["search/scenario"][count // 2 :] = 1
+            file.attrs["axes"] = 3
+            make_run_file.put(file, "axis/key", ["run.gpus", "run.start", "run.forecast"])
+            make_run_file.put(file, "scenario/axis/run.gpus", [8, 16], dtype=np.int64)
+            make_run_file.put(file, "scenario/axis/run.start", [1625205600, 1625292000],
+                              "seconds since 1970-01-01 00:00:00Z", np.int64)
+            make_run_file.put(file, "scenario/axis/run.forecast", ["perfect", "persistence"])
+
+    def test_one_must_be_chosen(self):
+        with self.assertRaisesRegex(cenas_h5.RunFileError, "holds 2 scenarios: choose one of 0 to 1"):
+            cenas_h5.open_run(self.path)
+        with self.assertRaisesRegex(cenas_h5.RunFileError, "scenario 2: the file has 0 to 1"):
+            cenas_h5.open_run(self.path, 2)
+
+    def test_each_has_its_searches_and_logs(self):
+        whole = cenas_h5.open_run(run_file("usual"))
+        runs = [cenas_h5.open_run(self.path, scenario) for scenario in (0, 1)]
+        self.assertEqual([run.gpus for run in runs], [8, 16])
+        self.assertEqual(runs[1].axes["run.gpus"], 16)
+        self.assertEqual(runs[1].axes["run.forecast"], "persistence")
+        self.assertEqual(sum(len(run.searches) for run in runs), len(whole.searches))
+        first = len(runs[0].searches)
+        self.assertEqual(runs[1].searches["seed"].tolist(), whole.searches["seed"][first:].tolist())
+        for i in range(len(runs[1].searches)):
+            np.testing.assert_array_equal(runs[1].search(i).evaluations["cell"], whole.search(first + i).evaluations["cell"])
+
+    def test_all_at_once_have_a_column_for_each_axis(self):
+        sweep = cenas_h5.open_sweep(self.path)
+        self.assertEqual(set(sweep.axes), {"run.gpus", "run.start", "run.forecast"})
+        chosen = sweep.searches[sweep.searches["run.gpus"] == 16]
+        self.assertEqual(set(chosen["run.start"]), {np.datetime64("2021-07-03T06:00:00")})
+        self.assertEqual(set(chosen["run.forecast"]), {"persistence"})
+        if importlib.util.find_spec("pandas") is not None:
+            self.assertEqual(sweep.to_pandas().shape[0], len(sweep.searches))
 
 
 class TestData(unittest.TestCase):

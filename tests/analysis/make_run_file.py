@@ -10,6 +10,7 @@ log), so that the analysis can be checked against them. The same arguments alway
 """
 
 import argparse
+import datetime
 import hashlib
 from dataclasses import dataclass, field
 from typing import Callable
@@ -453,29 +454,41 @@ def write_root(file, recipe: Recipe, table: Table) -> None:
     paper = recipe.accounting == "paper"
     attributes = {
         "format": "cenas-run",
-        "format_version": 1,
+        "format_version": 2,
         "program_version": "0.1.0",
-        "accounting": recipe.accounting,
-        "start": "2021-07-02T06:00:00Z",
-        "horizon_s": recipe.hours * 3600.0,
-        "account_from_s": 3600.0 if paper else 0.0,
-        "gpus": recipe.gpus,
-        "pue": 1.0 if paper else 1.2,
-        "forecast": "perfect",
-        "window_h": 0.0,
-        "budget_carbon_kg": 0.0,
-        "budget_evaluations": 0,
-        "embodied_g_per_gpu_h": 0.0 if paper else 10.0,
-        "table_name": recipe.table_name,
-        "table_checksum": checksum(recipe.table_seed),
-        "table_synthetic": 1,
-        "table_cells": CELLS,
-        "cost_scale": 1.0,
-        "hv_max": table.hv_max,
-        "hv_max_denoised": table.hv_max_denoised,
+        "record": "full",
+        "shard": 1,
+        "shards": 1,
+        "axes": 0,
+        "planned_searches": len(recipe.traces) * len(recipe.methods) * len(recipe.seeds),
     }
     for name, value in attributes.items():
         file.attrs[name] = np.bytes_(value.encode()) if isinstance(value, str) else value
+    since_epoch = "seconds since 1970-01-01 00:00:00Z"
+    put(file, "problem/index", [0], dtype=np.int64)
+    put(file, "problem/table_name", [recipe.table_name])
+    put(file, "problem/table_checksum", [checksum(recipe.table_seed)])
+    put(file, "problem/table_synthetic", [1], dtype=np.uint8)
+    put(file, "problem/table_cells", [CELLS], dtype=np.int64)
+    put(file, "problem/hv_max", [table.hv_max], dtype=float)
+    put(file, "problem/hv_max_denoised", [table.hv_max_denoised], dtype=float)
+    put(file, "problem/reference", [[reference for *_, reference in table.objectives]], dtype=float)
+    start = datetime.datetime(2021, 7, 2, 6, tzinfo=datetime.timezone.utc)
+    put(file, "scenario/index", [0], dtype=np.int64)
+    put(file, "scenario/problem", [0], dtype=np.int32)
+    put(file, "scenario/accounting", [recipe.accounting])
+    put(file, "scenario/start", [int(start.timestamp())], since_epoch, np.int64)
+    put(file, "scenario/horizon_s", [recipe.hours * 3600.0], "s", float)
+    put(file, "scenario/account_from_s", [3600.0 if paper else 0.0], "s", float)
+    put(file, "scenario/gpus", [recipe.gpus], dtype=np.int32)
+    put(file, "scenario/forecast", ["perfect"])
+    put(file, "scenario/window_h", [0.0], "h", float)
+    put(file, "scenario/budget_carbon_kg", [0.0], "kg", float)
+    put(file, "scenario/budget_evaluations", [0], dtype=np.int64)
+    put(file, "scenario/component_power", [PAPER_WATTS if paper else WATTS], "W", float)
+    put(file, "scenario/pue", [1.0 if paper else 1.2], dtype=float)
+    put(file, "scenario/embodied_g_per_gpu_h", [0.0 if paper else 10.0], "g/h", float)
+    put(file, "scenario/cost_scale", [1.0], dtype=float)
 
 
 def write_names(file, recipe: Recipe, table: Table) -> None:
@@ -483,11 +496,9 @@ def write_names(file, recipe: Recipe, table: Table) -> None:
     put(file, "deck", [recipe.deck])
     put(file, "effective_deck", [recipe.deck + "# effective\n"])
     put(file, "component", COMPONENTS)
-    put(file, "component_power", PAPER_WATTS if recipe.accounting == "paper" else WATTS, "W", float)
     put(file, "objective/name", [name for name, *_ in objectives])
     put(file, "objective/direction", [direction for _, direction, _, _ in objectives])
     put(file, "objective/unit", [unit for _, _, unit, _ in objectives])
-    put(file, "objective/reference", [reference for *_, reference in objectives], dtype=float)
     put(file, "method/name", list(recipe.methods))
     put(file, "trace/name", list(recipe.traces))
     put(file, "trace/checksum", [checksum(name) for name in recipe.traces])
@@ -495,14 +506,16 @@ def write_names(file, recipe: Recipe, table: Table) -> None:
     put(file, "trace/signal", [recipe.signal] * len(recipe.traces))
     put(file, "trace/scope", [recipe.scope] * len(recipe.traces))
     put(file, "trace/synthetic", [1] * len(recipe.traces), dtype=np.uint8)
+    put(file, "trace/start", [1625205600] * len(recipe.traces), "seconds since 1970-01-01 00:00:00Z", np.int64)
     put(file, "trace/step_s", [recipe.step_s] * len(recipe.traces), "s", np.int64)
     put(file, "cell/architecture", [architecture(codes) for codes in operations()])
-    put(file, "cell/class_mean", table.means)
+    put(file, "cell/class_mean", table.means[None])
 
 
 def write_searches(file, searches, table: Table) -> None:
     logs = [search for *_, search in searches]
     put(file, "search/index", np.arange(len(searches)), dtype=np.int64)
+    put(file, "search/scenario", np.zeros(len(searches)), dtype=np.int32)
     put(file, "search/method", [m for m, *_ in searches], dtype=np.int32)
     put(file, "search/trace", [t for _, t, *_ in searches], dtype=np.int32)
     put(file, "search/seed", [seed for _, _, seed, _ in searches], dtype=np.int64)
@@ -513,6 +526,7 @@ def write_searches(file, searches, table: Table) -> None:
             put(file, f"search/hv_log_difference{suffix}", np.log10(np.maximum(best - final, 0.0)), dtype=float)
     for name, units in (("carbon_g", "g"), ("energy_j", "J"), ("gpu_hours", "h"), ("end_s", "s")):
         put(file, f"search/{name}", [log[name] for log in logs], units, float)
+    put(file, "search/log_checksum", np.zeros(len(searches)), dtype=np.int64)
     for name in ("evaluations", "samples"):
         put(file, f"search/{name}", [log[name] for log in logs], dtype=np.int64)
     put(file, "search/stop_reason", [log["stop_reason"] for log in logs] or np.empty(0, dtype="S1"))

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <hdf5.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "support/files.hpp"
@@ -47,6 +49,22 @@ std::size_t expect_flips_survived(const TemporaryFolder& folder, const std::stri
         }
     }
     return refused;
+}
+
+/// Changes the first value of a dataset in place, as somebody with an HDF5 library would.
+inline void alter_value(const std::filesystem::path& path, const std::string& dataset) {
+    const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+    const hid_t data = H5Dopen2(file, dataset.c_str(), H5P_DEFAULT);
+    const hid_t type = H5Dget_type(data);
+    const hid_t space = H5Dget_space(data);
+    std::vector<char> values(H5Tget_size(type) * static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+    EXPECT_GE(H5Dread(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), 0) << dataset;
+    values.at(0) = static_cast<char>(values.at(0) ^ 1);
+    EXPECT_GE(H5Dwrite(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), 0) << dataset;
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Dclose(data);
+    H5Fclose(file);
 }
 
 }  // namespace cenas::test

@@ -82,7 +82,8 @@ struct Dataset {
     std::vector<std::string> texts;
 
     void drop_last_row() {
-        const std::size_t row = shape.size() > 1 ? shape[1] : 1;
+        std::size_t row = 1;
+        for (std::size_t d = 1; d < shape.size(); ++d) row *= shape[d];
         --shape[0];
         numbers.resize(numbers.empty() ? 0 : shape[0] * row);
         integers.resize(integers.empty() ? 0 : shape[0] * row);
@@ -163,6 +164,8 @@ inline void write_dataset(h5::Writer& writer, const std::string& path, const std
         writer.dataset(path, data.texts, about);
     else if (data.type == "f64")
         writer.dataset(path, data.numbers, about, data.shape);
+    else if (data.type == "u8")
+        writer.dataset(path, std::vector<std::uint8_t>(data.integers.begin(), data.integers.end()), about, data.shape);
     else
         writer.dataset(path, data.integers, about, data.shape);
 }
