@@ -175,7 +175,7 @@ Deck make_deck(DeckDocument read, const std::string& name, const std::filesystem
     const auto source =
         std::make_shared<const DeckSource>(DeckSource{std::move(read.keys), std::move(axes), name, folder});
     ReadScenario first = read_scenario(*source, 0);
-    Deck deck{name, std::move(read.text), dump_head + first.effective + write_axes(source->axes),
+    Deck deck{name, std::move(read.text), dump_head + first.effective + write_axes(source->axes), first.options,
               make_scenarios(source->axes, first.options)};
     deck.scenarios.options = [source](std::int64_t scenario) { return read_scenario(*source, scenario).options; };
     return deck;

@@ -16,7 +16,8 @@ struct Deck {
     std::filesystem::path path;
     std::string text;       ///< the file, byte for byte
     std::string effective;  ///< every key with its value and overrides applied, as TOML that reads back equal
-    Scenarios scenarios;    ///< files in their options are made absolute against the deck's folder
+    Options options;        ///< of the first scenario; files are made absolute against the deck's folder
+    Scenarios scenarios;
 };
 
 /// Reads and checks a deck. `overrides` are `section.key=value`; a list entry is named by its `name`:

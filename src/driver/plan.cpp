@@ -127,11 +127,16 @@ struct Span {
 /// Says in which scenario something is wrong.
 template <class Body>
 void in_scenario(const Scenarios& scenarios, std::int64_t scenario, const Body& body) {
+    const auto told = [&](const Error& e) {
+        return scenarios.axes.empty() ? std::string(e.what())
+                                      : fmt::format("{} (scenario {} of {})", e.what(), scenario, scenarios.count());
+    };
     try {
         body();
-    } catch (const Error& e) {
-        if (scenarios.axes.empty()) throw;
-        throw Error(e.exit_code(), fmt::format("{} (scenario {} of {})", e.what(), scenario, scenarios.count()));
+    } catch (const UsageError& e) {
+        throw UsageError(told(e));
+    } catch (const DataError& e) {
+        throw DataError(told(e));
     }
 }
 
@@ -226,17 +231,6 @@ double expected_results(const MethodOptions& method, const ScenarioRecord& scena
 }
 
 }  // namespace
-
-std::int64_t Scenarios::count() const {
-    std::int64_t product = 1;
-    for (const auto& axis : axes) product *= std::ssize(axis.values);
-    return product;
-}
-
-std::size_t Scenarios::position(std::size_t axis, std::int64_t scenario) const {
-    for (std::size_t a = axes.size() - 1; a > axis; --a) scenario /= std::ssize(axes[a].values);
-    return static_cast<std::size_t>(scenario % std::ssize(axes[axis].values));
-}
 
 const Problem& Problems::of(const Options& options) {
     const std::lock_guard lock(mutex_);

@@ -35,9 +35,16 @@ struct Scenarios {
     /// What the deck says in a scenario. Throws UsageError for values that it refuses. Any thread may call it.
     std::function<Options(std::int64_t scenario)> options;
 
-    std::int64_t count() const;
+    std::int64_t count() const {
+        std::int64_t product = 1;
+        for (const auto& axis : axes) product *= std::ssize(axis.values);
+        return product;
+    }
     /// Which value of the axis a scenario has.
-    std::size_t position(std::size_t axis, std::int64_t scenario) const;
+    std::size_t position(std::size_t axis, std::int64_t scenario) const {
+        for (std::size_t a = axes.size() - 1; a > axis; --a) scenario /= std::ssize(axes[a].values);
+        return static_cast<std::size_t>(scenario % std::ssize(axes[axis].values));
+    }
 };
 
 }  // namespace cenas

@@ -721,7 +721,7 @@ std::string Reader::checksum_of(const std::string& path) const {
     const std::size_t rows = open.extent.empty() ? 1 : open.extent[0];
     const std::size_t row_bytes = rows == 0 ? 0 : H5Tget_size(open.type.get()) * open.count() / rows;
     Checksum sum;
-    std::vector<std::byte> block(chunk_rows * row_bytes);
+    std::vector<std::byte> block(std::min<std::size_t>(chunk_rows, rows) * row_bytes);
     for (std::size_t first = 0; first < rows; first += chunk_rows) {
         const std::size_t count = std::min<std::size_t>(chunk_rows, rows - first);
         if (!read_rows(open, open.type.get(), first, count, block.data()))

@@ -48,8 +48,11 @@ double median(std::vector<double> values) {
 }
 
 void run(const std::string& deck_path, const std::vector<std::string>& overrides) {
-    const Options options = read_deck(deck_path, overrides).options;
-    const Inputs inputs = load_inputs(options);
+    const Inputs inputs = load_inputs(read_deck(deck_path, overrides).scenarios);
+    const Options& options = inputs.first;
+    const Problem& problem = inputs.problems->of(options);
+    const Trace window =
+        window_of(inputs.traces[0], options.run.start, static_cast<std::int64_t>(run_horizon(options).value));
     fmt::print("{} seeds on trace {}, one thread\n{:<18}{:>20}{:>12}{:>30}{:>22}\n", options.run.seeds,
                options.traces[0].name, "method", "HV log difference", "trainings", "CPU s a search: median (range)",
                "searches/core-second");
@@ -57,10 +60,9 @@ void run(const std::string& deck_path, const std::vector<std::string>& overrides
         std::vector<double> seconds, differences, trainings;
         for (int s = 0; s < options.run.seeds; ++s) {
             const double began = processor_seconds();
-            const auto record =
-                simulate_search(inputs.problem, options, method, inputs.windows[0], options.run.first_seed + s);
+            const auto record = simulate_search(problem, options, method, window, options.run.first_seed + s);
             seconds.push_back(processor_seconds() - began);
-            differences.push_back(hv_log_difference(inputs.problem.hv_max, record.hypervolume));
+            differences.push_back(hv_log_difference(problem.hv_max, record.hypervolume));
             trainings.push_back(static_cast<double>(record.evaluations));
         }
         const auto [fastest, slowest] = std::minmax_element(seconds.begin(), seconds.end());

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import time
 import unittest
@@ -20,28 +21,25 @@ def processor_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-class SweepTest(ProgramTest):
+class SweepFiles(ProgramTest):
+    def assert_equal_files(self, a, b):
+        done = subprocess.run(["h5diff", "--exclude-path", "/provenance", a, b], capture_output=True, text=True, check=False)
+        self.assertEqual(done.stdout + done.stderr, "")
+        self.assertEqual(done.returncode, 0)
+
+
+class SweepTest(SweepFiles):
     def sweep(self, name, ranks=None, *more):
         deck = self.write("small.toml", SMALL_DECK)
         output = self.path(name)
         self.run_program("sweep", deck, "--output", output, *more, ranks=ranks)
         return output
 
-    def assert_equal_files(self, a, b):
-        done = subprocess.run(["h5diff", "--exclude-path", "/provenance", a, b], capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-
     def test_results_do_not_depend_on_ranks_or_threads(self):
         one = self.sweep("one.h5")
         self.assert_equal_files(one, self.sweep("two.h5", 2))
         self.assert_equal_files(one, self.sweep("four.h5", 4))
         self.assert_equal_files(one, self.sweep("threads.h5", None, "--threads", "4"))
-
-    def test_groups_of_several_ranks_give_the_same_searches(self):
-        deck = self.write("small.toml", SMALL_DECK + "\n")
-        for ranks, name in ((1, "a.h5"), (5, "b.h5")):
-            self.run_program("sweep", deck, "run.ranks_per_group=2", "--output", self.path(name), ranks=ranks)
-        self.assert_equal_files(self.path("a.h5"), self.path("b.h5"))
 
     def test_a_search_of_the_quickstart_trains_less_than_a_fifth_of_its_table(self):
         file = self.path("quickstart.h5")
@@ -146,6 +144,122 @@ class SweepTest(ProgramTest):
         _, err = self.run_program("sweep", deck, "--output", self.path("a.h5"))
         self.assertNotIn("\r", err)
         self.assertIn("8/8 searches", err)
+
+
+AXES = """
+[[axis]]
+key = "run.gpus"
+values = [2, 4]
+[[axis]]
+key = "run.start"
+from = 2021-07-02T06:00:00Z
+step_h = 24
+count = 2
+[[exclude]]
+run.gpus = 2
+method = "vanilla"
+"""
+
+
+class LargeSweepTest(SweepFiles):
+    """Axes, shards, summaries, restarts."""
+
+    def setUp(self):
+        super().setUp()
+        self.deck = self.write("axes.toml", SMALL_DECK + AXES)
+
+    def run_sweep(self, name, *more, ranks=None, code=0):
+        self.run_program("sweep", self.deck, "--output", self.path(name), *more, ranks=ranks, code=code)
+        return self.path(name)
+
+    def test_axes_are_the_same_on_any_ranks_and_in_shards(self):
+        whole = self.run_sweep("whole.h5")
+        self.assert_equal_files(whole, self.run_sweep("ranks.h5", ranks=3))
+        shards = [self.run_sweep(f"{i}.h5", "--shard", f"{i}/3", ranks=2 if i == 2 else None) for i in (1, 2, 3)]
+        merged = self.path("merged.h5")
+        out, _ = self.run_program("merge", *reversed(shards), "--output", merged)
+        self.assertIn("24 searches", out)
+        self.assert_equal_files(whole, merged)
+        self.run_program("verify", merged)
+        rows = list(csv.DictReader(io.StringIO(self.run_program("info", merged, "--csv")[0])))
+        self.assertEqual({(row["run.gpus"], row["run.start"]) for row in rows},
+                         {(g, f"2021-07-0{d}T06:00:00Z") for g in "24" for d in "23"})
+        self.assertEqual({row["method"] for row in rows if row["run.gpus"] == "2"}, {"ce-nas"})
+
+    def test_the_default_output_of_a_shard_says_which_it_is(self):
+        self.run_program("sweep", self.deck, "--shard", "2/24")
+        self.assertTrue(os.path.exists(self.path("results/axes-2-of-24.h5")))
+
+    def test_shards_that_do_not_fit_are_refused(self):
+        one, two = (self.run_sweep(f"{i}.h5", "--shard", f"{i}/2") for i in (1, 2))
+        other = self.run_sweep("other.h5", "--shard", "2/2", "run.initial=4")
+        whole = self.run_sweep("whole.h5")
+        merged = self.path("merged.h5")
+        for files, texts in (([one], ["missing of 2 shards: 2"]), ([one, one], ["shard 1 is given twice"]),
+                             ([one, other], ["other.h5", "of another sweep"]), ([one, whole], ["of another sweep"])):
+            self.assert_refused(3, texts, "merge", *files, "--output", merged)
+            self.assertFalse(os.path.exists(merged))
+        self.assert_refused(2, ["exists already"], "merge", one, two, "--output", whole)
+        for wrong in ("0/2", "3/2", "1", "1/2x", "a/b"):
+            self.assert_refused(2, [f"--shard {wrong}"], "sweep", self.deck, "--shard", wrong)
+        self.assert_refused(2, ["--shard 1/25", "only 24 searches"], "sweep", self.deck, "--shard", "1/25")
+
+    def test_a_summary_says_the_same_and_its_searches_can_be_done_again(self):
+        full, summary = self.run_sweep("full.h5"), self.run_sweep("summary.h5", "run.record=summary")
+        rows = [self.run_program("info", file, "--csv")[0] for file in (full, summary)]
+        self.assertEqual(*rows)
+        self.assertEqual(*(self.run_program("info", file, "--front-csv")[0] for file in (full, summary)))
+        out, _ = self.run_program("verify", summary)
+        self.assertIn("24 searches", out)
+        self.assertIn("20 of them, simulated again, come out the same", out)
+        self.assertIn("24 of them, simulated again", self.run_program("verify", full, "--sample", "100")[0])
+
+    def test_check_tells_axes_and_shards(self):
+        out, _ = self.run_program("check", self.deck, "--shard", "2/5")
+        for text in ("24 of 4 scenario(s)", "axis        run.gpus: 2 values", "shard       2 of 5: 5 searches", "core(s)"):
+            self.assertIn(text, out)
+
+    def test_a_time_limit_stops_and_a_restart_ends_the_same(self):
+        expected = self.run_sweep("expected.h5", "run.seeds=40")
+        for ranks in (None, 3):
+            output = self.path(f"stopped-{ranks}.h5")
+            _, err = self.run_program("sweep", self.deck, "run.seeds=40", "--output", output, "--time-limit", "0:01", ranks=ranks, code=75)
+            self.assertIn("stopped early (time limit)", err)
+            self.assertFalse(os.path.exists(output))
+            self.assert_refused(2, [output + ".journal", "--restart", "--overwrite"], "sweep", self.deck, "run.seeds=40", "--output", output)
+            self.assertIn("searches are done", self.run_program("info", output + ".journal")[0])
+            self.assert_refused(3, ["a journal of something else"], "sweep", self.deck, "run.seeds=41", "--output", output, "--restart")
+            self.run_program("sweep", self.deck, "run.seeds=40", "--output", output, "--restart", ranks=ranks)
+            self.assertFalse(os.path.exists(output + ".journal"))
+            self.assert_equal_files(expected, output)
+            # What is done is not done again, and another deck's is not taken for it.
+            self.run_program("sweep", self.deck, "run.seeds=40", "--output", output, "--restart")
+            self.assert_refused(2, ["of another deck"], "sweep", self.deck, "run.seeds=41", "--output", output, "--restart")
+
+    def test_signals_stop_with_everything_saved(self):
+        for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
+            output = self.path(f"{number}.h5")
+            with subprocess.Popen([CENAS, "sweep", self.deck, "run.seeds=1000", "--output", output], stderr=subprocess.PIPE,
+                                  stdout=subprocess.DEVNULL, text=True) as process:
+                while not os.path.exists(output + ".journal") or os.path.getsize(output + ".journal") < 100_000:
+                    time.sleep(0.02)
+                process.send_signal(number)
+                _, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 75, err)
+            self.assertIn(f"stopped early ({signal.Signals(number).name})", err)
+            self.run_program("sweep", self.deck, "run.seeds=1000", "--output", output, "--overwrite", "run.hours=1", "run.seeds=1")
+
+    def test_two_writers_are_one_too_many(self):
+        output = self.path("a.h5")
+        with subprocess.Popen([CENAS, "sweep", self.deck, "run.seeds=1000", "--output", output], stderr=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL, text=True) as process:
+            while not os.path.exists(output + ".journal") or os.path.getsize(output + ".journal") < 1000:
+                time.sleep(0.02)
+            for more in ((), ("--restart",), ("--overwrite",)):
+                self.assert_refused(4, ["another process", "is writing to it"], "sweep", self.deck, "run.seeds=1000", "--output", output, *more)
+            process.kill()
+            process.communicate()
+        self.run_program("sweep", self.deck, "run.seeds=1000", "--output", output, "--restart", "--time-limit", "0:01", code=75)
 
 
 if __name__ == "__main__":

@@ -72,10 +72,9 @@ class UsageTest(ProgramTest):
         deck = self.write("small.toml", SMALL_DECK)
         before = sorted(os.listdir(self.folder))
         out, _ = self.run_program("check", deck, "--ranks", "5")
-        for text in ("8 = 2 method(s) x 2 trace(s) x 2 seed(s)", "SYNTHETIC", "rank 0 coordinates", "4 group(s)", "15625 of 15625"):
+        for text in ("8 of 1 scenario(s) x 2 trace(s) x 2 method(s) x 2 seed(s)", "SYNTHETIC", "searches that were tried", "rank 0 coordinates", "4 group(s)", "15625 of 15625"):
             self.assertIn(text, out)
         self.assertEqual(sorted(os.listdir(self.folder)), before)
-        self.assert_refused(2, ["ranks_per_group = 3"], "check", deck, "run.ranks_per_group=3", "--ranks", "6")
 
     def test_a_horizon_that_leaves_the_trace_is_refused(self):
         deck = self.write("small.toml", SMALL_DECK.replace("2021-07-02", "2022-12-31"))

@@ -73,7 +73,7 @@ seeds = 5
 identity = "pruned"
 forecast = "persistence"
 window_h = 24.25
-ranks_per_group = 7
+record = "summary"
 allow_unlike_traces = true
 [budget]
 carbon_kg = 12.5
@@ -153,7 +153,7 @@ void expect_sections(const Options& o) {
     EXPECT_EQ(o.run.identity, "pruned");
     EXPECT_EQ(o.run.forecast, "persistence");
     EXPECT_EQ(o.run.window_h, 24.25);
-    EXPECT_EQ(o.run.ranks_per_group, 7);
+    EXPECT_EQ(o.run.record, "summary");
     EXPECT_TRUE(o.run.allow_unlike_traces);
     EXPECT_EQ(o.budget.carbon_kg, 12.5);
     EXPECT_EQ(o.budget.evaluations, 321);
@@ -364,7 +364,7 @@ TEST(DeckRefusals, Syntax) {
 TEST(DeckRefusals, UnknownKeysAndSections) {
     EXPECT_EQ(refusal(small_deck("  gpu = 8")),
               "deck.toml:3:3: unknown key 'run.gpu', the nearest is 'gpus' (allowed in run: start, hours, gpus, "
-              "initial, first_seed, seeds, identity, forecast, window_h, ranks_per_group, allow_unlike_traces)");
+              "initial, first_seed, seeds, identity, forecast, window_h, record, allow_unlike_traces)");
     EXPECT_EQ(refusal(small_deck("", "", "[budgets]\ncarbon_kg = 1")),
               "deck.toml:16:2: unknown section or key 'budgets', the nearest is 'budget' (allowed: run, budget, "
               "accounting, power, switching, problem, trace, lamoo, method)");
@@ -433,7 +433,7 @@ const std::vector<Limits>& all_limits() {
         {"run", "identity", {"\"\"", "\"String\""}, {"\"isomorphic\""}},
         {"run", "forecast", {"\"oracle\""}, {"\"none\"", "\"persistence\""}},
         {"run", "window_h", {"-0.5", "nan", "1e6"}, {"0", "24"}},
-        {"run", "ranks_per_group", {"0"}, {"2"}},
+        {"run", "record", {"\"none\""}, {"\"full\"", "\"summary\""}},
         {"budget", "carbon_kg", {"-1", "nan", "2e9"}, {"0", "5"}},
         {"budget", "evaluations", {"-1", "2.0"}, {"0", "100"}},
         {"accounting", "mode", {"\"none\""}, {"\"paper\""}},

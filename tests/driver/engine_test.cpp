@@ -8,7 +8,7 @@
 #include <numeric>
 #include <set>
 
-#include "driver/sweep.hpp"
+#include "driver/sweep_journal.hpp"
 #include "driver/verify.hpp"
 #include "small_problem.hpp"
 
@@ -108,7 +108,7 @@ TEST(Engine, EveryMethodKeepsTheRules) {
         }
         EXPECT_EQ(initial, 7);
         EXPECT_GT(record.evaluations, 0) << method.name;
-        const auto findings = verify_run(record_of(problem, options, trace, {record}));
+        const auto findings = verify_all(record_of(problem, options, trace, {record}));
         EXPECT_TRUE(findings.empty()) << method.name << ": " << findings.front();
     }
 }
@@ -306,11 +306,14 @@ TEST(Engine, SameSeedSameBitsOtherSeedOtherSearch) {
     Options options = small_options();
     options.run.initial = 5;
     const Problem problem = make_problem(small_table(400, 0.9), options);
+    const auto bits = [&](const MethodOptions& method, std::int64_t seed) {
+        return to_bytes(FinishedSearch{0, simulate_search(problem, options, method, daily_trace(24), seed)});
+    };
     for (const auto& method : all_methods()) {
-        const auto a = to_bytes(simulate_search(problem, options, method, daily_trace(24), 2));
-        EXPECT_EQ(a, to_bytes(simulate_search(problem, options, method, daily_trace(24), 2)));
-        EXPECT_NE(a, to_bytes(simulate_search(problem, options, method, daily_trace(24), 3)));
-        EXPECT_EQ(a, to_bytes(search_record_from(a)));
+        const Bytes a = bits(method, 2);
+        EXPECT_EQ(a, bits(method, 2));
+        EXPECT_NE(a, bits(method, 3));
+        EXPECT_EQ(a, to_bytes(finished_search_from(a)));
     }
 }
 
@@ -338,7 +341,7 @@ TEST(Engine, HorizonsEndAnywhere) {
         const auto record = simulate_search(problem, options, method_named("shares"), daily_trace(24), 2);
         EXPECT_EQ(record.end_s, std::round(length * 3600));
         EXPECT_EQ(record.intervals.size(), length < 1 ? 1u : 24u);
-        EXPECT_TRUE(verify_run(record_of(problem, options, daily_trace(24), {record})).empty());
+        EXPECT_TRUE(verify_all(record_of(problem, options, daily_trace(24), {record})).empty());
     }
 }
 
@@ -351,7 +354,7 @@ TEST(Engine, FollowsTracesOfAnyStep) {
     const Problem problem = make_problem(small_table(400, 0.9), options);
     const auto record = simulate_search(problem, options, method_named("shares"), trace, 2);
     EXPECT_EQ(record.intervals.size(), 288u);
-    EXPECT_TRUE(verify_run(record_of(problem, options, trace, {record})).empty());
+    EXPECT_TRUE(verify_all(record_of(problem, options, trace, {record})).empty());
 }
 
 }  // namespace

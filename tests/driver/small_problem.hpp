@@ -8,6 +8,7 @@
 
 #include "carbon/trace.hpp"
 #include "driver/problem.hpp"
+#include "driver/verify.hpp"
 #include "eval/table.hpp"
 
 namespace cenas {
@@ -66,26 +67,37 @@ inline MethodOptions method_named(const std::string& allocator, const std::strin
     return method;
 }
 
-/// A run record around searches, for verify_run.
+/// A run record around searches of one problem, as a run file would hold them.
 inline RunRecord record_of(const Problem& problem, const Options& options, const Trace& trace,
                            std::vector<SearchRecord> searches) {
     RunRecord run;
-    run.accounting = options.accounting.mode;
-    run.horizon_s = options.run.hours * 3600;
-    run.account_from_s = options.accounting.account_from_h * 3600;
-    run.gpus = options.run.gpus;
-    run.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
-                       options.power.optimizer_w,  options.power.idle_w,     options.power.switching_w};
-    run.pue = options.power.pue;
-    run.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
-    run.objectives = problem.objectives;
-    run.hv_max = problem.hv_max;
-    run.hv_max_denoised = problem.hv_max_denoised;
+    ProblemRecord& searched = run.problems.emplace_back();
+    searched.objectives = problem.objectives;
+    searched.hv_max = problem.hv_max;
+    searched.hv_max_denoised = problem.hv_max_denoised;
+    searched.class_means = problem.class_means;
+    ScenarioRecord& scenario = run.scenarios.emplace_back();
+    scenario.accounting = options.accounting.mode;
+    scenario.horizon_s = options.run.hours * 3600;
+    scenario.account_from_s = options.accounting.account_from_h * 3600;
+    scenario.gpus = options.run.gpus;
+    scenario.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
+                            options.power.optimizer_w,  options.power.idle_w,     options.power.switching_w};
+    scenario.pue = options.power.pue;
+    scenario.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
     run.methods = {"method"};
     run.traces = {trace};
-    run.class_means = problem.class_means;
     run.searches = std::move(searches);
+    for (auto& search : run.searches) search.log_checksum = checksum_of_logs(search);
     return run;
+}
+
+/// What disagrees in any search.
+inline std::vector<std::string> verify_all(const RunRecord& run) {
+    std::vector<std::string> lines;
+    for (const auto& search : run.searches)
+        for (auto& line : verify_search(run, search)) lines.push_back(std::move(line));
+    return lines;
 }
 
 }  // namespace cenas

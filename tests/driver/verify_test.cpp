@@ -31,9 +31,9 @@ struct Fault {
     std::function<void(RunRecord&)> plant;
 };
 
-TEST(VerifyRun, AcceptsAnHonestRun) { EXPECT_EQ(verify_run(honest_run()), std::vector<std::string>{}); }
+TEST(VerifySearch, AcceptsAnHonestRun) { EXPECT_EQ(verify_all(honest_run()), std::vector<std::string>{}); }
 
-TEST(VerifyRun, FindsEveryPlantedFault) {
+TEST(VerifySearch, FindsEveryPlantedFault) {
     const std::vector<Fault> faults = {
         {"objective", [](RunRecord& r) { r.searches[0].objectives[8] += 3; }},
         {"hypervolume", [](RunRecord& r) { r.searches[0].hypervolume *= 1.0001; }},
@@ -63,15 +63,22 @@ TEST(VerifyRun, FindsEveryPlantedFault) {
         {"intensity of a step", [](RunRecord& r) { r.searches[0].intervals[7].intensity += 10; }},
         {"hypervolume of a step", [](RunRecord& r) { r.searches[0].intervals[20].hypervolume += 1; }},
         {"GPUs of a step", [](RunRecord& r) { r.searches[0].intervals[20].gpus_idle += 1; }},
-        {"hv_max", [](RunRecord& r) { r.hv_max /= 2; }},
-        {"pue", [](RunRecord& r) { r.pue = 1.0; }},
+        {"hv_max", [](RunRecord& r) { r.problems[0].hv_max /= 2; }},
+        {"pue", [](RunRecord& r) { r.scenarios[0].pue = 1.0; }},
         {"NaN", [](RunRecord& r) { r.searches[0].carbon_g = std::nan(""); }},
     };
     for (const auto& fault : faults) {
         RunRecord run = honest_run();
         fault.plant(run);
-        EXPECT_FALSE(verify_run(run).empty()) << fault.name;
+        for (auto& search : run.searches) search.log_checksum = checksum_of_logs(search);  // no help from there
+        EXPECT_FALSE(verify_all(run).empty()) << fault.name;
     }
+}
+
+TEST(VerifySearch, FindsAWrongChecksum) {
+    RunRecord run = honest_run();
+    run.searches[1].log_checksum ^= 1;
+    EXPECT_EQ(verify_all(run), std::vector<std::string>{"log_checksum is not that of the logs"});
 }
 
 }  // namespace
