@@ -150,8 +150,10 @@ std::string describe_run(const RunRecord& run, int search) {
     for (const auto& o : run.objectives)
         text +=
             fmt::format("objective {} ({}, {}), reference {:g}\n", o.name, to_string(o.direction), o.unit, o.reference);
-    text += fmt::format("forecast {} of {}", run.forecast,
-                        run.window_h > 0 ? fmt::format("the next {:g} h", run.window_h) : "the whole run");
+    text += run.forecast == "by method"
+                ? "forecast and window by method (as the deck says)"
+                : fmt::format("forecast {} of {}", run.forecast,
+                              run.window_h > 0 ? fmt::format("the next {:g} h", run.window_h) : "the whole run");
     if (run.budget_carbon_kg > 0) text += fmt::format(", budget {:g} kg CO2e", run.budget_carbon_kg);
     if (run.budget_evaluations > 0) text += fmt::format(", budget {} trainings", run.budget_evaluations);
     text += "\nenergy and carbon are modelled (power by role x time x intensity of the trace)\n";

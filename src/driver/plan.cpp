@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/mean.hpp"
+#include "carbon/issued_forecast.hpp"
 #include "carbon/synthetic_trace.hpp"
 #include "driver/engine.hpp"
 #include "io/table_file.hpp"
@@ -34,6 +35,15 @@ Trace load_trace(const TraceOptions& options) {
     return trace;
 }
 
+/// Gives the window of a trace the forecast that allocators may plan on. Throws DataError where it does not suit it.
+void add_forecast(const std::string& file, Trace& window) {
+    const auto forecast = std::make_shared<const IssuedForecast>(read_forecast_file(file));
+    require_alike(*forecast, window);
+    require_covers(*forecast, window);
+    window.forecast_checksum = forecast->checksum();
+    window.forecast = forecast;
+}
+
 /// The share of GPU time that goes to evaluation, roughly: enough to put long searches first.
 double expected_share(const MethodOptions& method, int gpus) {
     const auto& schedule = method.schedule;
@@ -52,17 +62,16 @@ std::string file_size(double bytes) {
 std::string describe_methods(const Options& options) {
     std::string text;
     for (const auto& method : options.methods)
-        text += fmt::format("method      {}: {}, allocator {}, candidates {}\n", method.name, method.search.strategy,
-                            method.schedule.allocator, method.candidates);
+        text += fmt::format("method      {}: {}, allocator {}, candidates {}, forecast {} of {}\n", method.name,
+                            method.search.strategy, method.schedule.allocator, method.candidates, method.forecast,
+                            method.window_h > 0 ? fmt::format("the next {} h", method.window_h) : "the whole run");
     return text;
 }
 
 bool has_budget(const Options& options) { return options.budget.carbon_kg > 0 || options.budget.evaluations > 0; }
 
 std::string describe_limits(const Options& options) {
-    std::string text =
-        fmt::format("forecast    {} of {}\n", options.run.forecast,
-                    options.run.window_h > 0 ? fmt::format("the next {} h", options.run.window_h) : "the whole run");
+    std::string text;
     if (options.budget.carbon_kg > 0)
         text += fmt::format("budget      {} kg CO2e a search\n", options.budget.carbon_kg);
     if (options.budget.evaluations > 0)
@@ -92,8 +101,10 @@ Inputs load_inputs(const Options& options) {
     for (const auto& trace : options.traces) traces.push_back(load_trace(trace));
     if (!options.run.allow_unlike_traces) require_comparable(traces);
     const auto length_s = static_cast<std::int64_t>(run_horizon(options).value);
-    for (const auto& trace : traces) {
+    for (std::size_t t = 0; t < traces.size(); ++t) {
+        const Trace& trace = traces[t];
         inputs.windows.push_back(window_of(trace, options.run.start, length_s));
+        if (const auto& file = options.traces[t].forecast; !file.empty()) add_forecast(file, inputs.windows.back());
         inputs.trace_checksums.push_back(trace.checksum());
         const double from_s = search_begin(options).value;
         if (from_s >= run_horizon(options).value)
@@ -167,6 +178,10 @@ std::string describe_plan(const Options& options, const Inputs& inputs, const La
         text += fmt::format("trace       {}{}: {} {}, {} steps of {} s from {}\n", trace.name,
                             trace.synthetic ? " (SYNTHETIC)" : "", to_string(trace.signal), to_string(trace.scope),
                             trace.values.size(), trace.step_s, to_string(trace.start));
+    for (const auto& trace : inputs.windows)
+        if (trace.forecast)
+            text += fmt::format("forecast    of {}: {}, {} issues of {} leads\n", trace.name, trace.forecast->name,
+                                trace.forecast->issues.size(), trace.forecast->leads);
     for (const auto& o : inputs.problem.objectives)
         text +=
             fmt::format("objective   {} ({}, {}), reference {}\n", o.name, to_string(o.direction), o.unit, o.reference);

@@ -206,7 +206,7 @@ void write_trace_steps(h5::Writer& file, const std::vector<Trace>& traces) {
 }
 
 void write_traces(h5::Writer& file, const std::vector<Trace>& traces, const std::vector<std::string>& checksums) {
-    std::vector<std::string> names, sources, signals, scopes;
+    std::vector<std::string> names, sources, signals, scopes, forecasts;
     std::vector<std::uint8_t> synthetic;
     std::vector<std::int64_t> steps_s;
     for (const auto& trace : traces) {
@@ -214,6 +214,7 @@ void write_traces(h5::Writer& file, const std::vector<Trace>& traces, const std:
         sources.push_back(trace.source);
         signals.emplace_back(to_string(trace.signal));
         scopes.emplace_back(to_string(trace.scope));
+        forecasts.push_back(trace.forecast_checksum);
         synthetic.push_back(trace.synthetic ? 1 : 0);
         steps_s.push_back(trace.step_s);
     }
@@ -223,6 +224,7 @@ void write_traces(h5::Writer& file, const std::vector<Trace>& traces, const std:
     file.dataset("/trace/source", sources, {"1", "where the trace came from", rows});
     file.dataset("/trace/signal", signals, {"1", "average or marginal", rows});
     file.dataset("/trace/scope", scopes, {"1", "direct or life_cycle", rows});
+    file.dataset("/trace/forecast_checksum", forecasts, {"1", "SHA-256 of the forecast file; empty: none", rows});
     file.dataset("/trace/synthetic", synthetic, {"1", "1: made by the built-in generator", rows});
     file.dataset("/trace/step_s", steps_s, {"s", "step of the trace", rows});
     write_trace_steps(file, traces);
@@ -436,12 +438,14 @@ void read_traces(const h5::Reader& file, RunRecord& run) {
     const auto sources = read_texts(file, "/trace/source", count);
     const auto signals = read_texts(file, "/trace/signal", count);
     const auto scopes = read_texts(file, "/trace/scope", count);
+    const auto forecasts = read_texts(file, "/trace/forecast_checksum", count);
     const auto synthetic = read_values<std::uint8_t>(file, "/trace/synthetic", {count});
     const auto steps_s = read_values<std::int64_t>(file, "/trace/step_s", {count});
     for (std::size_t t = 0; t < count; ++t) {
         Trace trace;
         trace.name = names[t];
         trace.source = sources[t];
+        trace.forecast_checksum = forecasts[t];
         trace.synthetic = synthetic[t] != 0;
         trace.signal = parse_enum(signals[t], {Signal::average, Signal::marginal}, place_of(file, "/trace/signal"));
         trace.scope = parse_enum(scopes[t], {Scope::direct, Scope::life_cycle}, place_of(file, "/trace/scope"));
