@@ -71,6 +71,7 @@ class Trace(NamedTuple):
     scope: str  # "direct" or "life_cycle"
     synthetic: bool
     step_s: int
+    forecast_checksum: str  # of the forecast file that the deck names for it; "": none
 
 
 class Table(NamedTuple):
@@ -139,7 +140,7 @@ class Run:
     pue: float
     embodied_g_per_gpu_h: float
     forecast: str  # what an allocator knew of the intensities ahead, "perfect" or "persistence", ...
-    window_h: float  # ... and how far ahead; 0: to the end of the run
+    window_h: float  # ... and how far ahead; 0: to the end of the run. "by method": the effective deck has each one's
     budget_carbon_kg: float  # of one search; 0: none
     budget_evaluations: int  # of one search, initial ones not counted; 0: none
     table: Table
@@ -505,8 +506,9 @@ def _read_traces(reader: _Reader) -> tuple[Trace, ...]:
     texts = [reader.texts(f"/trace/{column}", len(names)) for column in ("checksum", "source", "signal", "scope")]
     synthetic = reader.numbers("/trace/synthetic", len(names))
     step_s = reader.numbers("/trace/step_s", len(names))
+    forecasts = reader.texts("/trace/forecast_checksum", len(names))
     return tuple(
-        Trace(str(names[t]), *(str(column[t]) for column in texts), bool(synthetic[t]), int(step_s[t]))
+        Trace(str(names[t]), *(str(column[t]) for column in texts), bool(synthetic[t]), int(step_s[t]), str(forecasts[t]))
         for t in range(len(names))
     )
 

@@ -73,6 +73,15 @@ def overrides(run: Run) -> list[Override]:
     return [*changed, *_on_command_line(run, deck, effective)]
 
 
+def planned_on(run: Run, method: str) -> str:
+    """'persistence, 24 h ahead': what the allocator of a method was told. Every method of the effective deck says it;
+    where decks are not read, there is what the file says of all methods."""
+    keys = keys_of(run.effective_deck)
+    window_h = keys.get(("method", method, "window_h"), run.window_h)
+    window = f"{window_h:g} h ahead" if window_h else "the whole run"
+    return f"{keys.get(('method', method, 'forecast'), run.forecast)}, {window}"
+
+
 def _on_command_line(run: Run, deck: dict, effective: dict) -> Iterator[Override]:
     """Overrides that only the command line can tell: of keys that the deck does not give (its value may be the
     default), or that have other names in the effective deck (a method of several values is several methods there)."""
@@ -131,7 +140,8 @@ def _checksum(run: Run, key: tuple[str, ...]) -> str:
     if key == ("problem", "table"):
         return run.table.checksum
     traces = {("trace", trace.name, "source"): trace.checksum for trace in run.traces}
-    return traces.get(key, "")
+    forecasts = {("trace", trace.name, "forecast"): trace.forecast_checksum for trace in run.traces}
+    return {**traces, **forecasts}.get(key, "")
 
 
 def _is_said_by_another(key: tuple[str, ...], differing: set, decks: list[dict]) -> bool:

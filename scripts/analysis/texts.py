@@ -388,6 +388,8 @@ def budget_text(run: Run) -> str:
 
 
 def forecast_text(run: Run) -> str:
+    if run.forecast == "by method":
+        return "by method (see the methods compared)"
     window = f"{run.window_h:g} h ahead" if run.window_h else "the whole run"
     return f"{run.forecast}; window: {window}"
 

@@ -133,13 +133,15 @@ std::vector<Key> problem_keys(ProblemOptions& o) {
 }
 
 std::vector<Key> trace_keys(TraceOptions& o) {
-    return {required({"name", name(o.name), "", "for tables and files"}),
-            required({"source", trace_source(o.source), "",
-                      "carbon intensity over time: generated, or a file made by `cenas import trace`, named from the "
-                      "deck's folder"}),
-            {"forecast", text(o.forecast, "the name of a forecast file", [](const std::string&) { return true; }), "",
-             "what methods with forecast = \"file\" plan on: a file made by `cenas import forecast`, of the trace's "
-             "step, signal and scope, named from the deck's folder"}};
+    return {
+        required({"name", name(o.name), "", "for tables and files"}),
+        required({"source", trace_source(o.source), "",
+                  "carbon intensity over time: generated, or a file made by `cenas import trace`, named from the "
+                  "deck's folder"}),
+        {"forecast",
+         text(o.forecast, "the name of a forecast file, or \"\" for none", [](const std::string&) { return true; }), "",
+         "what methods with forecast = \"file\" plan on: a file made by `cenas import forecast`, of the trace's "
+         "step, signal and scope, named from the deck's folder"}};
 }
 
 std::vector<Key> lamoo_keys(LamooOptions& o) {

@@ -494,6 +494,7 @@ def write_names(file, recipe: Recipe, table: Table) -> None:
     put(file, "trace/source", ["made for a test"] * len(recipe.traces))
     put(file, "trace/signal", [recipe.signal] * len(recipe.traces))
     put(file, "trace/scope", [recipe.scope] * len(recipe.traces))
+    put(file, "trace/forecast_checksum", [""] * len(recipe.traces))
     put(file, "trace/synthetic", [1] * len(recipe.traces), dtype=np.uint8)
     put(file, "trace/step_s", [recipe.step_s] * len(recipe.traces), "s", np.int64)
     put(file, "cell/architecture", [architecture(codes) for codes in operations()])

@@ -140,6 +140,7 @@ RunRecord small_run() {
     run.hv_max_denoised = 4100;
     run.methods = {"vanilla", "ce-nas"};
     run.traces = {trace_of("one", 3600, {340.93, 0.1}), trace_of("two", 1800, {1, 2, 3, 4})};
+    run.traces[1].forecast_checksum = std::string(64, 'd');
     run.trace_checksums = {std::string(64, 'b'), std::string(64, 'c')};
     run.class_means.assign(std::size_t{2} * cell_count, 0.5);
     run.class_means[2] = run.class_means[3] = nan;
@@ -222,6 +223,7 @@ void expect_same(const Trace& a, const Trace& b) {
     EXPECT_EQ(a.scope, b.scope);
     EXPECT_EQ(a.start, b.start);
     EXPECT_EQ(a.step_s, b.step_s);
+    EXPECT_EQ(a.forecast_checksum, b.forecast_checksum);
     EXPECT_EQ(a.values, b.values);
     EXPECT_EQ(a.estimated, b.estimated);
 }
