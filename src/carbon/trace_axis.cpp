@@ -32,7 +32,7 @@ void require_rising(const Csv& csv, const std::vector<UtcTime>& times, bool fore
     if (forecast)
         throw DataError(
             fmt::format("{}: time {} after {}: this is a forecast in blocks (every issue starts anew), not "
-                        "a time series; import a file of actual values",
+                        "a time series; it is for cenas import forecast, a trace is made of actual values",
                         csv.place(row), to_string(after), to_string(before)));
     if (before == after)
         throw DataError(fmt::format("{}: time {} is there twice (the row before has it); {}", csv.place(row),

@@ -3,6 +3,7 @@
 """Forecasts as a user meets them: import, a sweep that plans on one, and what is refused."""
 
 import json
+import math
 import os
 import unittest
 
@@ -10,6 +11,7 @@ import h5py
 from program import DATA, SMALL_DECK, ProgramTest
 
 HOURS = 72
+EVERY = 6  # hours from issue to issue
 LEADS = 48
 
 
@@ -26,14 +28,28 @@ def trace_csv():
     return "utc,intensity\n" + "".join(f"{time_of(hour)},{intensity(hour)}\n" for hour in range(HOURS))
 
 
-def forecast_csv(value, every=6, until=HOURS):
+def forecast_csv(value, leads=LEADS, until=HOURS):
     """Issues every six hours, with a column of what came true."""
     rows = [
         f"{time_of(issue)},{lead},{value(issue, issue + lead)},{intensity(issue + lead)}\n"
-        for issue in range(0, until, every)
-        for lead in range(LEADS)
+        for issue in range(0, until, EVERY)
+        for lead in range(leads)
     ]
     return "issue_utc,lead_h,forecast,actual\n" + "".join(rows)
+
+
+def shares_of_a_day(value, leads, window_h):
+    """GPUs of four that evaluate in each hour of the second day, as docs/forecasts.md and docs/simulation.md say it."""
+    evaluate = []
+    for now in range(24, 48):
+        issue = now // EVERY * EVERY
+        window = [intensity(hour) for hour in range(now if window_h else 24, now + 1)]
+        for hour in range(now + 1, min(48, now + window_h) if window_h else 48):
+            days_back = math.ceil((hour - now) / 24)
+            window.append(value(issue, hour) if hour < issue + leads else intensity(hour - 24 * days_back))
+        low, high = min(window), max(window)
+        evaluate.append(math.floor(4 * (high - intensity(now)) / (high - low) + 0.5) if high > low else 4)
+    return evaluate
 
 
 STATED = ("--signal", "average", "--scope", "life_cycle")
@@ -104,6 +120,19 @@ class ForecastTest(ProgramTest):
         self.assertEqual(told["file"], told["perfect"])
         self.assertNotEqual(told["persistence"], told["perfect"])
         self.assertNotEqual(told["short"], told["perfect"])
+
+    def test_decisions_are_those_of_the_newest_issue_and_persistence_beyond_it(self):
+        def value(issue, hour):
+            return intensity(hour) + 25 * ((issue * 5 + hour) % 11)
+
+        for leads in (LEADS, 8):
+            self.import_forecast(forecast_csv(value, leads), *STATED)
+            told = self.sweep()
+            self.assertEqual(told["file"], shares_of_a_day(value, leads, 0))
+            self.assertEqual(told["short"], shares_of_a_day(value, leads, 6))
+            self.assertEqual(told["persistence"], shares_of_a_day(value, 0, 0))
+            self.assertEqual(told["perfect"], shares_of_a_day(lambda issue, hour: intensity(hour), LEADS, 0))
+            self.assertEqual(len({tuple(steps) for steps in told.values()}), 4)
 
     def test_a_wrong_forecast_misleads_only_who_plans_on_it(self):
         self.import_forecast(forecast_csv(lambda issue, hour: intensity(hour)), *STATED)
