@@ -20,9 +20,9 @@ constexpr std::string_view academic_value = "carbon_intensity_avg";
 
 /// The yearly files of Electricity Maps: up to 2024 "... (direct)" and "... (LCA)", from 2025 "... (Life cycle)".
 Columns electricity_maps_columns(const Csv& csv, const TraceImportOptions& options) {
-    const Columns all = columns_with_prefix(csv, electricity_maps_prefix);
+    Columns all = columns_with_prefix(csv, electricity_maps_prefix);
     if (!options.column.empty()) return all;
-    const Columns candidates = columns_of_scope(csv, all, options.scope);
+    Columns candidates = columns_of_scope(csv, all, options.scope);
     if (candidates.empty())
         throw DataError(fmt::format("{}: no column has scope '{}'; there are: {}", csv.path.string(), options.scope,
                                     names_of(csv, all)));
