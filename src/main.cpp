@@ -54,6 +54,8 @@ struct Arguments {
     bool front_csv = false;
     std::int64_t search = -1;
     TraceImportOptions trace;
+    ForecastImportOptions forecast;
+    std::string compared_trace;
 };
 
 constexpr const char* overview =
@@ -65,6 +67,7 @@ constexpr const char* overview =
     "  cenas info FILE               a result in words, --csv, --front-csv or --json; the journal of a running sweep\n"
     "  cenas verify FILE             recompute a result from its raw log; check a table or a trace\n"
     "  cenas import trace CSV        a carbon-intensity csv into a trace file\n"
+    "  cenas import forecast CSV     a csv of forecasts, issue by issue, into a forecast file\n"
     "  cenas import table CSV        an architecture csv into a table file\n"
     "  cenas train DECK ARCH         train one cell from scratch\n"
     "  cenas table build DECK        train many cells and a supernet into a table file; goes on where it was "
@@ -121,6 +124,32 @@ void add_check_command(CLI::App& app, Arguments& arguments) {
     command.add_flag("--keys", arguments.keys, "Print every key a deck may have (Markdown)");
 }
 
+/// What a csv of intensities leaves open.
+void add_stated_options(CLI::App& command, std::string& signal, std::string& scope, std::string& unit) {
+    command.add_option("--signal", signal, "What the intensity is, where the format does not say")
+        ->check(CLI::IsMember({"average", "marginal"}));
+    command.add_option("--scope", scope, "What it counts, where the format does not say")
+        ->check(CLI::IsMember({"direct", "life_cycle"}));
+    command.add_option("--unit", unit, "Unit of the values")
+        ->check(CLI::IsMember({"g/kWh", "lb/MWh"}))
+        ->capture_default_str();
+}
+
+void add_import_forecast(CLI::App& import, Arguments& arguments) {
+    ForecastImportOptions& options = arguments.forecast;
+    CLI::App& forecast =
+        *import.add_subcommand("forecast", "Forecasts of carbon intensity, issue by issue (csv, plain or .gz)");
+    forecast.add_option("csv", arguments.file, "csv file")->required();
+    add_output_options(forecast, arguments, "", true);
+    forecast.add_option("--name", options.name, "Name of the forecast (default: the file's)");
+    forecast.add_option("--column", options.column, "Column with the forecast, where there are several");
+    add_stated_options(forecast, options.signal, options.scope, options.unit);
+    forecast.add_flag("!--zero-is-value", options.zero_is_missing, "A zero is an intensity, not a missing value");
+    forecast.add_flag("--utc", options.utc, "Times without a zone are UTC");
+    forecast.add_option("--trace", arguments.compared_trace,
+                        "Trace file to compare with, beside persistence (default: the file's own actual values)");
+}
+
 void add_import_commands(CLI::App& app, Arguments& arguments) {
     CLI::App& import = *app.add_subcommand("import", "Turn csv data into files for decks");
     import.require_subcommand(1);
@@ -133,13 +162,7 @@ void add_import_commands(CLI::App& app, Arguments& arguments) {
         ->capture_default_str();
     trace.add_option("--name", arguments.trace.name, "Name of the trace (default: the file's)");
     trace.add_option("--column", arguments.trace.column, "Column with the intensity, where there are several");
-    trace.add_option("--signal", arguments.trace.signal, "What the intensity is, where the format does not say")
-        ->check(CLI::IsMember({"average", "marginal"}));
-    trace.add_option("--scope", arguments.trace.scope, "What it counts, where the format does not say")
-        ->check(CLI::IsMember({"direct", "life_cycle"}));
-    trace.add_option("--unit", arguments.trace.unit, "Unit of the values")
-        ->check(CLI::IsMember({"g/kWh", "lb/MWh"}))
-        ->capture_default_str();
+    add_stated_options(trace, arguments.trace.signal, arguments.trace.scope, arguments.trace.unit);
     trace.add_option("--fill", arguments.trace.fill, "Missing values: refuse, or fill (counted and flagged)")
         ->check(CLI::IsMember({"refuse", "previous", "linear"}))
         ->capture_default_str();
@@ -148,6 +171,8 @@ void add_import_commands(CLI::App& app, Arguments& arguments) {
         ->capture_default_str();
     trace.add_flag("!--zero-is-value", arguments.trace.zero_is_missing, "A zero is an intensity, not a missing value");
     trace.add_flag("--utc", arguments.trace.utc, "Times without a zone are UTC");
+
+    add_import_forecast(import, arguments);
 
     CLI::App& table = *import.add_subcommand("table", "Architectures with objectives and costs (csv, plain or .gz)");
     table.add_option("csv", arguments.file, "csv file")->required();
@@ -177,7 +202,7 @@ void add_training_commands(CLI::App& app, Arguments& arguments) {
 }
 
 void add_read_commands(CLI::App& app, Arguments& arguments) {
-    CLI::App& info = *app.add_subcommand("info", "Print a result file, a table or a trace in words");
+    CLI::App& info = *app.add_subcommand("info", "Print a result file, a table, a trace or a forecast in words");
     info.add_option("file", arguments.file, "HDF5 file")->required();
     auto* json = info.add_flag("--json", arguments.json, "One JSON object a search, for scripts");
     info.add_flag("--csv", arguments.csv, "One csv line a search, for spreadsheets")->excludes(json);
@@ -291,8 +316,12 @@ ExitCode dispatch_single(const CLI::App& app, const Arguments& arguments, const 
                             : arguments.front_csv ? InfoFormat::front_csv
                                                   : InfoFormat::text,
                             arguments.search);
-    if (app.get_subcommand("import")->got_subcommand("trace"))
+    const CLI::App& import = *app.get_subcommand("import");
+    if (import.got_subcommand("trace"))
         return import_trace_command(arguments.file, arguments.trace, arguments.output, arguments.overwrite);
+    if (import.got_subcommand("forecast"))
+        return import_forecast_command(arguments.file, arguments.forecast, arguments.compared_trace, arguments.output,
+                                       arguments.overwrite);
     return import_table_command(arguments.file, read_table_spec(arguments.spec), arguments.output, arguments.overwrite);
 }
 

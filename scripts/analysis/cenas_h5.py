@@ -72,6 +72,14 @@ class Trace(NamedTuple):
     synthetic: bool
     start: datetime.datetime  # of the first step that is in the file
     step_s: int
+    forecast_checksum: str  # of the forecast file that the deck names for it; "": none
+
+
+class Forecast(NamedTuple):
+    """What an allocator was told of the intensities to come."""
+
+    name: str  # "perfect", "persistence", "file" or "none"
+    window_h: float  # how far ahead; 0: the whole run
 
 
 class Table(NamedTuple):
@@ -139,8 +147,7 @@ class Run:
     gpus: int
     pue: float
     embodied_g_per_gpu_h: float
-    forecast: str  # what an allocator knew of the intensities ahead, "perfect" or "persistence", ...
-    window_h: float  # ... and how far ahead; 0: to the end of the run
+    forecasts: dict[str, Forecast]  # by method: what its allocator knew of the intensities ahead
     budget_carbon_kg: float  # of one search; 0: none
     budget_evaluations: int  # of one search, initial ones not counted; 0: none
     table: Table
@@ -368,7 +375,7 @@ def _finite(values) -> np.ndarray:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 _SCENARIO_NUMBERS = (
-    "horizon_s", "account_from_s", "gpus", "pue", "embodied_g_per_gpu_h", "window_h", "budget_carbon_kg",
+    "horizon_s", "account_from_s", "gpus", "pue", "embodied_g_per_gpu_h", "budget_carbon_kg",
     "budget_evaluations", "cost_scale",
 )  # fmt: skip
 
@@ -496,8 +503,7 @@ def _read_run(reader: _Reader, scenario: int | None) -> Run:
         gpus=int(number["gpus"]),
         pue=number["pue"],
         embodied_g_per_gpu_h=number["embodied_g_per_gpu_h"],
-        forecast=str(reader.texts("/scenario/forecast")[scenario]),
-        window_h=number["window_h"],
+        forecasts=_read_forecasts(reader, scenario, methods),
         budget_carbon_kg=number["budget_carbon_kg"],
         budget_evaluations=int(number["budget_evaluations"]),
         table=_read_table(reader, problem, number["cost_scale"]),
@@ -566,6 +572,17 @@ def _choose_scenario(reader: _Reader, scenario: int | None) -> int:
     return scenario
 
 
+def _read_forecasts(reader: _Reader, scenario: int, methods: tuple[str, ...]) -> dict[str, Forecast]:
+    names = reader.texts("/forecast/name")
+    told = reader.numbers("/scenario/forecast", None, len(methods))[scenario]
+    windows_h = reader.numbers("/scenario/window_h", None, len(methods))[scenario]
+    if np.any((told < 0) | (told >= len(names))):
+        reader.fail("dataset '/scenario/forecast' holds an index outside of /forecast/name")
+    return {
+        method: Forecast(str(names[told[m]]), float(windows_h[m])) for m, method in enumerate(methods)
+    }
+
+
 def _read_table(reader: _Reader, problem: int, cost_scale: float) -> Table:
     return Table(
         str(reader.texts("/problem/table_name")[problem]),
@@ -605,8 +622,9 @@ def _read_traces(reader: _Reader) -> tuple[Trace, ...]:
     synthetic = reader.numbers("/trace/synthetic", len(names))
     start = reader.numbers("/trace/start", len(names))
     step_s = reader.numbers("/trace/step_s", len(names))
+    forecasts = reader.texts("/trace/forecast_checksum", len(names))
     return tuple(
-        Trace(str(names[t]), *(str(column[t]) for column in texts), bool(synthetic[t]), _utc(start[t]), int(step_s[t]))
+        Trace(str(names[t]), *(str(column[t]) for column in texts), bool(synthetic[t]), _utc(start[t]), int(step_s[t]), str(forecasts[t]))
         for t in range(len(names))
     )
 

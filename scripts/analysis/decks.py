@@ -73,6 +73,12 @@ def overrides(run: Run) -> list[Override]:
     return [*changed, *_on_command_line(run, deck, effective)]
 
 
+def planned_on(run: Run, method: str) -> str:
+    """'persistence, 24 h ahead': what the allocator of a method was told."""
+    forecast = run.forecasts[method]
+    return f"{forecast.name}, {f'{forecast.window_h:g} h ahead' if forecast.window_h else 'the whole run'}"
+
+
 def _on_command_line(run: Run, deck: dict, effective: dict) -> Iterator[Override]:
     """Overrides that only the command line can tell: of keys that the deck does not give (its value may be the
     default), or that have other names in the effective deck (a method of several values is several methods there)."""
@@ -131,7 +137,8 @@ def _checksum(run: Run, key: tuple[str, ...]) -> str:
     if key == ("problem", "table"):
         return run.table.checksum
     traces = {("trace", trace.name, "source"): trace.checksum for trace in run.traces}
-    return traces.get(key, "")
+    forecasts = {("trace", trace.name, "forecast"): trace.forecast_checksum for trace in run.traces}
+    return {**traces, **forecasts}.get(key, "")
 
 
 def _is_said_by_another(key: tuple[str, ...], differing: set, decks: list[dict]) -> bool:

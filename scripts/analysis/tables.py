@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import decks
 import roles
 from cenas_h5 import Interval, bootstrap_mean, paired_bootstrap_difference
 from comparison import Comparison, Group
@@ -85,14 +86,21 @@ def mean_of(group: Group, field: str) -> Interval:
 def method_table(comparison: Comparison, trace: str) -> Table:
     """Mean and interval of every quantity for each method."""
     groups = comparison.on_trace(trace)
+    plans = [decks.planned_on(group.run, group.name) for group in groups]
+    shown = any(plan != "perfect, the whole run" for plan in plans)  # what a reader takes for granted
     rows = [
-        (group.method, str(len(group.rows)), *(_mean_cell(group, q, _decimals(q, groups)) for q in QUANTITIES))
-        for group in groups
+        (
+            group.method,
+            *([plan] if shown else []),
+            str(len(group.rows)),
+            *(_mean_cell(group, q, _decimals(q, groups)) for q in QUANTITIES),
+        )
+        for group, plan in zip(groups, plans)
     ]
     return Table(
         key="methods",
         title=f"{trace}: each method, mean over seeds",
-        header=("method", "seeds", *(q.title for q in QUANTITIES)),
+        header=("method", *(["planned on"] if shown else []), "seeds", *(q.title for q in QUANTITIES)),
         rows=tuple(rows),
         notes=(_interval_note(groups), *floor_notes(groups), *_repetition_notes(comparison, trace)),
     )

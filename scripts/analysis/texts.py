@@ -373,8 +373,7 @@ def unusual_settings(run: Run) -> list[str]:
     """'budget 12 kg CO2e', 'forecast persistence': settings that a reader must know where they are not the default."""
     return [
         *(f"budget {text}" for text in _budgets(run)),
-        *([f"forecast {run.forecast}"] if run.forecast != "perfect" else []),
-        *([f"window {run.window_h:g} h"] if run.window_h else []),
+        *([f"forecast {forecast_text(run)}"] if set(run.forecasts.values()) != {("perfect", 0.0)} else []),
     ]
 
 
@@ -388,8 +387,11 @@ def budget_text(run: Run) -> str:
 
 
 def forecast_text(run: Run) -> str:
-    window = f"{run.window_h:g} h ahead" if run.window_h else "the whole run"
-    return f"{run.forecast}; window: {window}"
+    told = set(run.forecasts.values())
+    if len(told) > 1:
+        return "by method (see the methods compared)"
+    (forecast,) = told
+    return f"{forecast.name}; window: {f'{forecast.window_h:g} h ahead' if forecast.window_h else 'the whole run'}"
 
 
 def overrides_text(run: Run) -> str:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ enum class Scope { direct, life_cycle };
 const char* to_string(Signal signal);  // "average", "marginal"
 const char* to_string(Scope scope);    // "direct", "life_cycle"
 
+struct IssuedForecast;
+
 /// Carbon intensity over time at a fixed step. values[i] holds on the half-open interval
 /// [start + i*step_s, start + (i+1)*step_s).
 struct Trace {
@@ -31,6 +34,8 @@ struct Trace {
     std::int64_t step_s = 3600;
     std::vector<double> values;   ///< gCO2e/kWh, finite and >= 0
     std::vector<double> history;  ///< of a trace cut by window_of: what came before, at most a day, oldest first
+    std::shared_ptr<const IssuedForecast> forecast;  ///< to plan on (carbon/issued_forecast.hpp); null: none
+    std::string forecast_checksum;                   ///< of it, also where it is not here; empty: none
     std::vector<std::uint8_t> estimated;  ///< 1 = estimated by the publisher or filled on import; as long as values
 
     UtcTime end() const { return {start.seconds + step_s * static_cast<std::int64_t>(values.size())}; }

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "base/error.hpp"
+#include "carbon/import_csv.hpp"
 
 namespace cenas {
 namespace {
@@ -15,27 +16,11 @@ namespace {
 constexpr const char* local_time_hint =
     "in local time a clock change does this: convert the times to UTC, or write their offset (+hh:mm), first";
 
-UtcTime read_time(const Csv& csv, std::size_t row, const TraceLayout& layout, bool utc) {
-    const std::string& text = csv.rows[row][layout.time_column];
-    bool had_zone = false;
-    const auto time = parse_utc(text, &had_zone);
-    if (!time)
-        throw DataError(
-            fmt::format("{}: column '{}': '{}' is no time (allowed: YYYY-MM-DD hh:mm[:ss], T or a blank "
-                        "between, Z or +hh:mm at the end, whole seconds)",
-                        csv.place(row), csv.header[layout.time_column], text));
-    if (!had_zone && !layout.utc && !utc)
-        throw DataError(
-            fmt::format("{}: time '{}' has no zone and the file does not say that it is UTC; if it is, say "
-                        "--utc; local times must be converted first",
-                        csv.place(row), text));
-    return *time;
-}
-
 std::vector<UtcTime> read_times(const Csv& csv, const TraceLayout& layout, bool utc) {
     std::vector<UtcTime> times;
     times.reserve(csv.rows.size());
-    for (std::size_t row = 0; row < csv.rows.size(); ++row) times.push_back(read_time(csv, row, layout, utc));
+    for (std::size_t row = 0; row < csv.rows.size(); ++row)
+        times.push_back(read_time(csv, row, layout.time_column, layout.utc || utc));
     return times;
 }
 
@@ -47,7 +32,7 @@ void require_rising(const Csv& csv, const std::vector<UtcTime>& times, bool fore
     if (forecast)
         throw DataError(
             fmt::format("{}: time {} after {}: this is a forecast in blocks (every issue starts anew), not "
-                        "a time series; import a file of actual values",
+                        "a time series; it is for cenas import forecast, a trace is made of actual values",
                         csv.place(row), to_string(after), to_string(before)));
     if (before == after)
         throw DataError(fmt::format("{}: time {} is there twice (the row before has it); {}", csv.place(row),

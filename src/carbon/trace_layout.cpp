@@ -10,91 +10,22 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "carbon/import_csv.hpp"
 
 namespace cenas {
 namespace {
-
-using Columns = std::vector<std::size_t>;
-
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
-/// Indices of the columns whose name in lower case satisfies `wanted`, in the order of the file.
-template <class Wanted>
-Columns columns_where(const Csv& csv, const Wanted& wanted) {
-    Columns found;
-    for (std::size_t i = 0; i < csv.header.size(); ++i)
-        if (wanted(lower_case(csv.header[i]))) found.push_back(i);
-    return found;
-}
-
-/// Publishers change the case and the endings of their names, so that columns are found by how they begin.
-Columns columns_with_prefix(const Csv& csv, std::string_view prefix) {
-    return columns_where(csv, [&](const std::string& name) { return name.starts_with(prefix); });
-}
-
-std::optional<std::size_t> column_named(const Csv& csv, std::string_view lower_name) {
-    const auto found = columns_where(csv, [&](const std::string& name) { return name == lower_name; });
-    return found.empty() ? std::nullopt : std::optional(found.front());
-}
-
-std::string names_of(const Csv& csv, const Columns& columns) {
-    std::vector<std::string> names;
-    for (const std::size_t i : columns) names.push_back("'" + csv.header[i] + "'");
-    return fmt::format("{}", fmt::join(names, ", "));
-}
-
-/// What the name of a column or file says about the scope.
-std::optional<Scope> scope_in(const std::string& text) {
-    const std::string name = lower_case(text);
-    const bool direct = contains(name, "direct");
-    const bool life_cycle = contains(name, "lifecycle") || contains(name, "life cycle") ||
-                            contains(name, "life_cycle") || contains(name, "(lca)");
-    if (direct == life_cycle) return std::nullopt;
-    return direct ? Scope::direct : Scope::life_cycle;
-}
-
-/// The column that `name` asks for, which must be one of `allowed`.
-std::size_t asked_column(const Csv& csv, const std::string& name, const Columns& allowed) {
-    const std::size_t asked = csv.require_column(name);
-    if (std::find(allowed.begin(), allowed.end(), asked) == allowed.end())
-        throw DataError(fmt::format("{}: column '{}' is no carbon intensity; allowed: {}", csv.path.string(), name,
-                                    names_of(csv, allowed)));
-    return asked;
-}
-
-/// The value column: the one asked for, else the only one of `candidates`.
-std::size_t value_column(const Csv& csv, const TraceImportOptions& options, const Columns& candidates,
-                         std::string_view how_to_choose) {
-    if (!options.column.empty()) return asked_column(csv, options.column, candidates);
-    if (candidates.empty())
-        throw DataError(
-            fmt::format("{}: no column with values beside the time (only commas separate columns)", csv.path.string()));
-    if (candidates.size() > 1)
-        throw DataError(fmt::format("{}: {} columns have values: {}; choose one with {}", csv.path.string(),
-                                    candidates.size(), names_of(csv, candidates), how_to_choose));
-    return candidates.front();
-}
-
-/// Column 0, or the next one where tables were written with an unnamed index in front.
-std::size_t first_named_column(const Csv& csv) {
-    const bool index_first = csv.header.size() > 1 && (csv.header[0].empty() || csv.header[0] == "Unnamed: 0");
-    return index_first ? 1 : 0;
-}
 
 constexpr std::string_view electricity_maps_prefix = "carbon intensity gco";
 constexpr std::string_view academic_value = "carbon_intensity_avg";
 
 /// The yearly files of Electricity Maps: up to 2024 "... (direct)" and "... (LCA)", from 2025 "... (Life cycle)".
 Columns electricity_maps_columns(const Csv& csv, const TraceImportOptions& options) {
-    Columns candidates = columns_with_prefix(csv, electricity_maps_prefix);
-    if (!options.column.empty() || options.scope.empty()) return candidates;
-    std::erase_if(candidates, [&](std::size_t i) {
-        const auto scope = scope_in(csv.header[i]);
-        return scope && to_string(*scope) != options.scope;
-    });
+    Columns all = columns_with_prefix(csv, electricity_maps_prefix);
+    if (!options.column.empty()) return all;
+    Columns candidates = columns_of_scope(csv, all, options.scope);
     if (candidates.empty())
         throw DataError(fmt::format("{}: no column has scope '{}'; there are: {}", csv.path.string(), options.scope,
-                                    names_of(csv, columns_with_prefix(csv, electricity_maps_prefix))));
+                                    names_of(csv, all)));
     return candidates;
 }
 
@@ -117,8 +48,8 @@ TraceLayout electricity_maps_layout(const Csv& csv, const TraceImportOptions& op
         layout.scope = Scope::life_cycle;
         return layout;
     }
-    layout.value_column =
-        value_column(csv, options, electricity_maps_columns(csv, options), "--scope direct or --scope life_cycle");
+    layout.value_column = value_column(csv, options.column, electricity_maps_columns(csv, options),
+                                       "--scope direct or --scope life_cycle");
     layout.scope = scope_in(csv.header[layout.value_column]);
     return layout;
 }
@@ -137,7 +68,7 @@ TraceLayout carboncast_layout(const Csv& csv, const TraceImportOptions& options)
     layout.forecast = !columns_where(csv, [](const std::string& name) { return contains(name, "forecast"); }).empty();
     layout.time_column = column_named(csv, "utc time").value_or(first_named_column(csv));
     const bool any = !options.column.empty();  // a forecast is read only when it is asked for by name
-    layout.value_column = value_column(csv, options,
+    layout.value_column = value_column(csv, options.column,
                                        columns_where(csv,
                                                      [&](const std::string& name) {
                                                          return contains(name, "carbon_intensity") &&
@@ -169,13 +100,6 @@ TraceLayout gb_layout(const Csv& csv, const TraceImportOptions& options) {
     return layout;
 }
 
-/// "utc", "Time (UTC)", but not "Time (UTC-8)".
-bool says_utc(const std::string& name) {
-    const std::string lower = lower_case(name);
-    const auto at = lower.find("utc");
-    return at != std::string::npos && lower.find_first_of("+-", at) == std::string::npos;
-}
-
 /// Any other table: times first, then values.
 TraceLayout plain_layout(const Csv& csv, const TraceImportOptions& options) {
     TraceLayout layout;
@@ -188,7 +112,7 @@ TraceLayout plain_layout(const Csv& csv, const TraceImportOptions& options) {
     Columns candidates(csv.header.size());
     for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i] = i;
     std::erase_if(candidates, [&](std::size_t i) { return i <= layout.time_column || i == layout.estimated_column; });
-    layout.value_column = value_column(csv, options, candidates, "--column");
+    layout.value_column = value_column(csv, options.column, candidates, "--column");
     layout.scope = scope_in(csv.header[layout.value_column]);
     return layout;
 }
@@ -210,21 +134,7 @@ constexpr Format formats[] = {
     {"gb", "'from', 'to' and 'actual'", is_gb, gb_layout},
     {"plain", "times and values", always, plain_layout}};
 
-/// A file without a header would lose its first row to it unseen.
-void require_header_row(const Csv& csv) {
-    for (const std::string& name : csv.header)
-        if (parse_utc(name))
-            throw DataError(
-                fmt::format("{}: the first row holds the time {}; it must name the columns", csv.path.string(), name));
-}
-
 }  // namespace
-
-std::string lower_case(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
 
 TraceLayout trace_layout(const Csv& csv, const TraceImportOptions& options) {
     require_header_row(csv);

@@ -29,7 +29,4 @@ struct TraceLayout {
 /// unknown column, a missing choice among several, and a file without a header row.
 TraceLayout trace_layout(const Csv& csv, const TraceImportOptions& options);
 
-/// `text` with its ASCII letters in lower case; other bytes stay.
-std::string lower_case(std::string text);
-
 }  // namespace cenas

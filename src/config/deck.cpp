@@ -67,6 +67,19 @@ const TomlTable& entry_of(const TomlTable& deck, const char* list, std::size_t i
     return std::get<TomlTable>(std::get<TomlArray>(find(deck, list)->value)[i].value);
 }
 
+/// Who plans on forecast files needs one for every trace. The choice may have been made in [run].
+void require_forecast_files(const TomlTable& deck, const Options& options, std::size_t i) {
+    const MethodOptions& method = options.methods[i];
+    const auto without = std::find_if(options.traces.begin(), options.traces.end(),
+                                      [](const TraceOptions& trace) { return trace.forecast.empty(); });
+    if (method.forecast != "file" || without == options.traces.end()) return;
+    const TomlValue* own = find(entry_of(deck, "method", i), "forecast");
+    refuse(own != nullptr ? *own : *find(std::get<TomlTable>(find(deck, "run")->value), "forecast"),
+           own != nullptr ? fmt::format("method.{}.forecast", method.name) : "run.forecast",
+           fmt::format("needs a forecast file for every trace, and trace '{}' has none (trace.{}.forecast)",
+                       without->name, without->name));
+}
+
 /// What no key can see by itself. Only a value that was given, not a default, can break these rules.
 void check_together(const TomlTable& deck, const Options& options) {
     const RunOptions& run = options.run;
@@ -74,6 +87,7 @@ void check_together(const TomlTable& deck, const Options& options) {
         refuse(*find(std::get<TomlTable>(find(deck, "accounting")->value), "account_from_h"),
                "accounting.account_from_h", fmt::format("must be less than run.hours = {}", run.hours));
     for (std::size_t i = 0; i < options.methods.size(); ++i) {
+        require_forecast_files(deck, options, i);
         const MethodOptions& method = options.methods[i];
         const TomlTable& entry = entry_of(deck, "method", i);
         const std::string path = fmt::format("method.{}.", method.name);
@@ -103,9 +117,11 @@ template <class Change>
 void for_each_file(const TomlTable& deck, Options& options, const Change& change) {
     if (is_file(options.problem.table))
         change(options.problem.table, *find(std::get<TomlTable>(find(deck, "problem")->value), "table"));
-    for (std::size_t i = 0; i < options.traces.size(); ++i)
-        if (is_file(options.traces[i].source))
-            change(options.traces[i].source, *find(entry_of(deck, "trace", i), "source"));
+    for (std::size_t i = 0; i < options.traces.size(); ++i) {
+        const TomlTable& entry = entry_of(deck, "trace", i);
+        if (is_file(options.traces[i].source)) change(options.traces[i].source, *find(entry, "source"));
+        if (!options.traces[i].forecast.empty()) change(options.traces[i].forecast, *find(entry, "forecast"));
+    }
 }
 
 constexpr const char* dump_head =

@@ -39,7 +39,21 @@ Scalar trace_source(std::string& target) {
                 accepts);
 }
 
+// Of [run], and of methods of their own; `whose` says which.
+Key forecast_key(std::string& target, const std::string& whose) {
+    return {"forecast", one_of(target, {"perfect", "persistence", "file", "none"}), "",
+            "what allocators are told of the intensities to come: the true ones, those of the day before, the newest "
+            "that the trace's forecast file has by then, nothing; " +
+                whose};
+}
+
+Key window_key(double& target, const std::string& whose) {
+    return {"window_h", number(target, from(0, longest_h)), "h",
+            "how far ahead allocators may look; 0: the whole run, what has passed included; " + whose};
+}
+
 std::vector<Key> run_keys(RunOptions& o) {
+    constexpr const char* whose = "for methods that do not say it themselves";
     return {
         required({"start", time(o.start), "UTC", "start of the run, on a step of every trace"}),
         {"hours", number(o.hours, from(shortest_h, longest_h)), "h", "length of the run"},
@@ -51,10 +65,8 @@ std::vector<Key> run_keys(RunOptions& o) {
         {"identity", one_of(o.identity, {"string", "pruned", "isomorphic"}), "",
          "cells that count as the same: of one string; of one network once dead edges are pruned; of one network "
          "up to isomorphism"},
-        {"forecast", one_of(o.forecast, {"perfect", "persistence", "none"}), "",
-         "what allocators are told of the intensities to come: the true ones, those of the day before, nothing"},
-        {"window_h", number(o.window_h, from(0, longest_h)), "h",
-         "how far ahead allocators may look; 0: the whole run, what has passed included"},
+        forecast_key(o.forecast, whose),
+        window_key(o.window_h, whose),
         {"record", one_of(o.record, {"full", "summary"}), "",
          "what is kept of each search. full: every training and every step; summary: its totals and its Pareto front"},
         {"allow_unlike_traces", flag(o.allow_unlike_traces), "",
@@ -122,10 +134,15 @@ std::vector<Key> problem_keys(ProblemOptions& o) {
 }
 
 std::vector<Key> trace_keys(TraceOptions& o) {
-    return {required({"name", name(o.name), "", "for tables and files"}),
-            required({"source", trace_source(o.source), "",
-                      "carbon intensity over time: generated, or a file made by `cenas import trace`, named from the "
-                      "deck's folder"})};
+    return {
+        required({"name", name(o.name), "", "for tables and files"}),
+        required({"source", trace_source(o.source), "",
+                  "carbon intensity over time: generated, or a file made by `cenas import trace`, named from the "
+                  "deck's folder"}),
+        {"forecast",
+         text(o.forecast, "the name of a forecast file, or \"\" for none", [](const std::string&) { return true; }), "",
+         "what methods with forecast = \"file\" plan on: a file made by `cenas import forecast`, of the trace's "
+         "step, signal and scope, named from the deck's folder"}};
 }
 
 std::vector<Key> lamoo_keys(LamooOptions& o) {
@@ -197,6 +214,9 @@ std::vector<Key> method_keys(MethodOptions& o) {
         required({"name", name(o.name), "", "for tables and files"}),
         {"strategy", one_of(o.search.strategy, {"lamoo", "random"}), "", "how candidates are proposed"}};
     for (auto& key : schedule_keys(o.schedule)) keys.push_back(std::move(key));
+    constexpr const char* whose = "where it is not given, as in [run]";
+    keys.push_back(forecast_key(o.forecast, whose));
+    keys.push_back(window_key(o.window_h, whose));
     for (auto& key : candidate_keys(o)) keys.push_back(std::move(key));
     keys.push_back(only_with({"strategy", {"lamoo"}, &o.search.strategy},
                              {"lamoo", Section{lamoo_keys(o.search.lamoo)}, "",
@@ -211,9 +231,11 @@ std::vector<Key> deck_keys(DeckContent& deck) {
     const auto fresh_method = [&deck] {
         MethodOptions method;
         method.search.lamoo = deck.lamoo;
+        method.forecast = deck.options.run.forecast;
+        method.window_h = deck.options.run.window_h;
         return method;
     };
-    // [accounting] before what depends on it, [lamoo] before the methods that start from it.
+    // [accounting] before what depends on it, [run] and [lamoo] before the methods that start from them.
     return {{"run", Section{run_keys(o.run)}, "", "what is simulated: every method on every trace with every seed"},
             {"budget", Section{budget_keys(o.budget)}, "", "what ends a search before run.hours"},
             {"accounting", Section{accounting_keys(o.accounting)}, "", "what is booked"},

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/mean.hpp"
+#include "carbon/issued_forecast.hpp"
 #include "driver/sweep.hpp"
 
 namespace cenas {
@@ -28,8 +29,9 @@ std::string duration(double seconds) {
 std::string describe_methods(const Options& options) {
     std::string text;
     for (const auto& method : options.methods)
-        text += fmt::format("method      {}: {}, allocator {}, candidates {}\n", method.name, method.search.strategy,
-                            method.schedule.allocator, method.candidates);
+        text += fmt::format("method      {}: {}, allocator {}, candidates {}, forecast {} of {}\n", method.name,
+                            method.search.strategy, method.schedule.allocator, method.candidates, method.forecast,
+                            method.window_h > 0 ? fmt::format("the next {} h", method.window_h) : "the whole run");
     return text;
 }
 
@@ -41,9 +43,7 @@ std::string describe_axes(const Inputs& inputs) {
 }
 
 std::string describe_limits(const Options& options) {
-    std::string text =
-        fmt::format("forecast    {} of {}\n", options.run.forecast,
-                    options.run.window_h > 0 ? fmt::format("the next {} h", options.run.window_h) : "the whole run");
+    std::string text;
     if (options.budget.carbon_kg > 0)
         text += fmt::format("budget      {} kg CO2e a search\n", options.budget.carbon_kg);
     if (options.budget.evaluations > 0)
@@ -159,6 +159,10 @@ std::string describe_plan(const Inputs& inputs, const Shard& shard, const Layout
         text += fmt::format("trace       {}{}: {} {}, {} steps of {} s from {}\n", trace.name,
                             trace.synthetic ? " (SYNTHETIC)" : "", to_string(trace.signal), to_string(trace.scope),
                             trace.values.size(), trace.step_s, to_string(trace.start));
+    for (const auto& trace : inputs.traces)
+        if (trace.forecast)
+            text += fmt::format("forecast    of {}: {}, {} issues of {} leads\n", trace.name, trace.forecast->name,
+                                trace.forecast->issues.size(), trace.forecast->leads);
     text += describe_methods(options);
     text += fmt::format("accounting  {}\n", options.accounting.mode);
     text += fmt::format("each search {} GPUs for {} h = {} GPU-hours of virtual time{}\n", options.run.gpus,

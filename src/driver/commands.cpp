@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -27,6 +29,7 @@ namespace {
 
 constexpr const char* table_format = "cenas-table";
 constexpr const char* trace_format = "cenas-trace";
+constexpr const char* forecast_format = "cenas-forecast";
 
 std::string format_of(const std::filesystem::path& file) {
     const h5::Reader reader(file);
@@ -38,9 +41,10 @@ std::string format_of(const std::filesystem::path& file) {
     } catch (const DataError&) {  // an attribute of that name and another type
         format = "of another program";
     }
-    if (format != run_format && format != table_format && format != trace_format)
-        throw DataError(fmt::format("{}: unknown format '{}' (known: {}, {}, {})", file.string(), format, run_format,
-                                    table_format, trace_format));
+    const std::array known = {run_format, table_format, trace_format, forecast_format};
+    if (std::find(known.begin(), known.end(), format) == known.end())
+        throw DataError(
+            fmt::format("{}: unknown format '{}' (known: {})", file.string(), format, fmt::join(known, ", ")));
     return format;
 }
 
@@ -98,6 +102,48 @@ std::string describe_import(const TraceImportReport& report) {
     for (std::size_t i = 0; i < std::min(most, report.findings.size()); ++i) text += "  " + report.findings[i] + '\n';
     if (report.findings.size() > most) text += fmt::format("  and {} more\n", report.findings.size() - most);
     return text;
+}
+
+std::string describe_forecast(const IssuedForecast& forecast) {
+    const auto [low, high] = std::minmax_element(forecast.values.begin(), forecast.values.end());
+    return fmt::format(
+        "forecast {}: {} {} carbon intensity\nsource {}\nchecksum {}\n{} issues from {} to {}, each of {} leads of {} "
+        "s "
+        "from {} s on\ngCO2e/kWh: mean {:.2f}, lowest {:.2f}, highest {:.2f}\n",
+        forecast.name, to_string(forecast.signal), to_string(forecast.scope), forecast.source, forecast.checksum(),
+        forecast.issues.size(), to_string(forecast.issues.front()), to_string(forecast.issues.back()), forecast.leads,
+        forecast.step_s, forecast.first_lead_s, mean(forecast.values), *low, *high);
+}
+
+std::string describe_import(const ForecastImportReport& report) {
+    std::string text = fmt::format("read as {}: {} rows", report.format, report.rows);
+    if (report.spacing_s > 0) text += fmt::format(", an issue every {} s, {} gap(s)", report.spacing_s, report.gaps);
+    return text + '\n';
+}
+
+/// "  day 1: 8.1 %, day 2: 9.3 %".
+std::string describe_errors(const char* whose, const std::vector<double>& by_day) {
+    std::string text;
+    for (std::size_t day = 0; day < by_day.size(); ++day)
+        text += fmt::format("{}day {}: {}", day == 0 ? "" : ", ", day + 1,
+                            std::isnan(by_day[day]) ? "-" : fmt::format("{:.2f} %", by_day[day]));
+    return fmt::format("  {:<12}{}\n", whose, text);
+}
+
+/// How far the forecast is from what came true: by the trace of that file, else by the csv file's own column.
+std::string describe_quality(const ImportedForecast& imported, const std::string& trace_file) {
+    const auto& [forecast, report] = imported;
+    if (trace_file.empty() && report.actuals.empty())
+        return "no column of actual values: not compared (--trace FILE compares with a trace file)\n";
+    if (trace_file.empty())
+        return fmt::format("mean absolute percentage error against column '{}':\n", report.actual_column) +
+               describe_errors("forecast", errors_by_day(forecast, forecast.values, report.actuals));
+    const Trace trace = read_trace_file(trace_file);
+    require_alike(forecast, trace);
+    const auto actuals = actuals_of(forecast, trace);
+    return fmt::format("mean absolute percentage error against trace {}:\n", trace.name) +
+           describe_errors("forecast", errors_by_day(forecast, forecast.values, actuals)) +
+           describe_errors("persistence", errors_by_day(forecast, persistence_of(forecast, trace), actuals));
 }
 
 }  // namespace
@@ -174,8 +220,9 @@ ExitCode verify_run_file(const VerifyRequest& request) {
 ExitCode verify_command(const VerifyRequest& request) {
     const std::string format = format_of(request.file);
     if (format == run_format) return verify_run_file(request);
-    const std::string checksum =
-        format == table_format ? read_table_file(request.file).checksum() : read_trace_file(request.file).checksum();
+    const std::string checksum = format == table_format   ? read_table_file(request.file).checksum()
+                                 : format == trace_format ? read_trace_file(request.file).checksum()
+                                                          : read_forecast_file(request.file).checksum();
     fmt::print("{}: checksum {} holds\n", request.file.string(), checksum);
     return ExitCode::done;
 }
@@ -199,6 +246,8 @@ ExitCode info_command(const std::filesystem::path& file, InfoFormat format, std:
         fmt::print("{}{}", describe_table(read_table_file(file)), trainings ? describe_trainings(*trainings) : "");
     } else if (kind == trace_format) {
         fmt::print("{}", describe_trace(read_trace_file(file)));
+    } else if (kind == forecast_format) {
+        fmt::print("{}", describe_forecast(read_forecast_file(file)));
     } else {
         const RunFile run(file);
         fmt::print("{}", format == InfoFormat::json        ? run_as_json(run)
@@ -215,6 +264,17 @@ ExitCode import_trace_command(const std::filesystem::path& csv, const TraceImpor
     const ImportedTrace imported = import_trace(csv, options);
     write_trace_file(output, imported.trace, overwrite);
     fmt::print("{}{}written to {}\n", describe_import(imported.report), describe_trace(imported.trace),
+               output.string());
+    return ExitCode::done;
+}
+
+ExitCode import_forecast_command(const std::filesystem::path& csv, const ForecastImportOptions& options,
+                                 const std::string& trace, const std::filesystem::path& output, bool overwrite) {
+    require_writable(output, overwrite);
+    const ImportedForecast imported = import_forecast(csv, options);
+    const std::string quality = describe_quality(imported, trace);
+    write_forecast_file(output, imported.forecast, overwrite);
+    fmt::print("{}{}{}written to {}\n", describe_import(imported.report), describe_forecast(imported.forecast), quality,
                output.string());
     return ExitCode::done;
 }

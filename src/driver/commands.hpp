@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "carbon/import_forecast.hpp"
 #include "carbon/import_trace.hpp"
 #include "comm/comm.hpp"
 #include "driver/run.hpp"
@@ -45,6 +46,9 @@ ExitCode info_command(const std::filesystem::path& file, InfoFormat format, std:
 
 ExitCode import_trace_command(const std::filesystem::path& csv, const TraceImportOptions& options,
                               const std::filesystem::path& output, bool overwrite);
+/// `trace`: a trace file that the forecast is compared with; empty: the csv file's own actual values.
+ExitCode import_forecast_command(const std::filesystem::path& csv, const ForecastImportOptions& options,
+                                 const std::string& trace, const std::filesystem::path& output, bool overwrite);
 ExitCode import_table_command(const std::filesystem::path& csv, const TableSpec& spec,
                               const std::filesystem::path& output, bool overwrite);
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "carbon/forecast.hpp"
+#include "carbon/issued_forecast.hpp"
 #include "driver/simulated_world.hpp"
 #include "kernels/rng/philox.hpp"
 #include "search/candidate_pool.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 Forecast forecast_from(const std::string& name) {
     if (name == "persistence") return Forecast::persistence;
+    if (name == "file") return Forecast::file;
     return name == "none" ? Forecast::none : Forecast::perfect;
 }
 
@@ -30,6 +32,12 @@ std::deque<CellIndex> initial_design(const Candidates& candidates, int count, st
         pool.take(design.back());
     }
     return design;
+}
+
+/// What had been issued at this step of the run of those that follow it.
+std::span<const double> told_at(const Trace& trace, std::size_t step) {
+    if (!trace.forecast) return {};
+    return told_ahead(*trace.forecast, {trace.start.seconds + trace.step_s * static_cast<std::int64_t>(step)});
 }
 
 }  // namespace
@@ -130,9 +138,9 @@ Allocation Engine::decide() const {
     constexpr double seconds_per_day = 86400.0;
     const auto window =
         forecast_window(trace_.history, trace_.values, step_index_,
-                        static_cast<std::size_t>(std::ceil(hours(options_.run.window_h) / step_)),
+                        static_cast<std::size_t>(std::ceil(hours(method_.window_h) / step_)),
                         std::max<std::size_t>(1, static_cast<std::size_t>(seconds_per_day / step_.value)),
-                        forecast_from(options_.run.forecast));
+                        forecast_from(method_.forecast), told_at(trace_, step_index_));
     AllocatorView view;
     view.now = world_.now();
     view.end = horizon_;

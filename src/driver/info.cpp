@@ -149,12 +149,17 @@ bool is_better(const SearchRecord& a, const SearchRecord& b) {
     return a.hypervolume != b.hypervolume ? a.hypervolume > b.hypervolume : a.carbon_g < b.carbon_g;
 }
 
+std::string describe_forecast(const MethodForecast& f) {
+    return fmt::format("{} of {}", f.forecast,
+                       f.window_h > 0 ? fmt::format("the next {:g} h", f.window_h) : "the whole run");
+}
+
 /// "8 GPUs for 80 h from ...": what all scenarios share.
 std::string describe_settings(const ScenarioRecord& s) {
     std::string text = fmt::format("{} GPUs for {:g} h from {}, accounting {}\n", s.gpus,
                                    s.horizon_s / seconds_per_hour, to_string(s.start), s.accounting);
-    text += fmt::format("forecast {} of {}", s.forecast,
-                        s.window_h > 0 ? fmt::format("the next {:g} h", s.window_h) : "the whole run");
+    const bool alike = std::equal(s.forecasts.begin() + 1, s.forecasts.end(), s.forecasts.begin());
+    text += alike ? "forecast " + describe_forecast(s.forecasts.front()) : "forecast and window by method";
     if (s.budget_carbon_kg > 0) text += fmt::format(", budget {:g} kg CO2e", s.budget_carbon_kg);
     if (s.budget_evaluations > 0) text += fmt::format(", budget {} trainings", s.budget_evaluations);
     if (s.cost_scale != 1.0) text += fmt::format(", times stretched by {:g} (modelled)", s.cost_scale);
@@ -213,7 +218,8 @@ nlohmann::ordered_json fields_of(const RunHead& head, const SearchRecord& s) {
         {"start", to_string(scenario.start)},
         {"horizon_h", scenario.horizon_s / seconds_per_hour},
         {"gpus", scenario.gpus},
-        {"forecast", scenario.forecast},
+        {"forecast", scenario.forecasts[static_cast<std::size_t>(s.method)].forecast},
+        {"window_h", scenario.forecasts[static_cast<std::size_t>(s.method)].window_h},
         {"budget_carbon_kg", scenario.budget_carbon_kg},
         {"budget_evaluations", scenario.budget_evaluations},
         {"table_cells", problem.table_cells},

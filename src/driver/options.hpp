@@ -29,8 +29,9 @@ struct ProblemOptions {
 
 /// [[trace]]
 struct TraceOptions {
-    std::string name;    ///< for tables and files
-    std::string source;  ///< "synthetic:REGION", or a trace file made by `cenas import trace`
+    std::string name;      ///< for tables and files
+    std::string source;    ///< "synthetic:REGION", or a trace file made by `cenas import trace`
+    std::string forecast;  ///< a forecast file made by `cenas import forecast`; empty: none
 };
 
 /// [[method]]: how candidates are found and GPUs are used.
@@ -43,9 +44,11 @@ struct MethodOptions {
     int queue_capacity = 10;  ///< supernet: sampling goes on until the queue holds more than this
     std::string learn_from = "evaluation";  ///< what the strategy is told: evaluation, estimate
     int max_samples = 0;                    ///< supernet: queries at most; 0: no limit
-    int shortlist = 0;            ///< supernet: before the first training keep only the best so many; 0: keep all
-    double update_every_h = 1.0;  ///< strategy update cadence in hours; 0: off
-    int update_every_tells = 0;   ///< strategy update after so many tells; 0: off
+    int shortlist = 0;                 ///< supernet: before the first training keep only the best so many; 0: keep all
+    double update_every_h = 1.0;       ///< strategy update cadence in hours; 0: off
+    int update_every_tells = 0;        ///< strategy update after so many tells; 0: off
+    std::string forecast = "perfect";  ///< what the allocator is told: perfect, persistence, file, none
+    double window_h = 0.0;             ///< hours ahead it may look; 0: the whole run
 };
 
 /// [run]
@@ -57,8 +60,8 @@ struct RunOptions {
     std::int64_t first_seed = 1;
     int seeds = 1;
     std::string identity = "string";   ///< duplicates by: string, pruned, isomorphic
-    std::string forecast = "perfect";  ///< what allocators are told: perfect, persistence, none
-    double window_h = 0.0;             ///< hours ahead they may look; 0: the whole run
+    std::string forecast = "perfect";  ///< of methods that say nothing else
+    double window_h = 0.0;             ///< of methods that say nothing else
     std::string record = "full";       ///< what is kept of a search: full, summary
     bool allow_unlike_traces = false;  ///< compare traces of different signal or scope
 };

@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/mean.hpp"
+#include "carbon/issued_forecast.hpp"
 #include "carbon/synthetic_trace.hpp"
 #include "driver/engine.hpp"
 #include "io/table_file.hpp"
@@ -33,6 +34,11 @@ Trace load_trace(const TraceOptions& options) {
     Trace trace =
         synthetic ? synthetic_trace(options.source.substr(synthetic_prefix.size())) : read_trace_file(options.source);
     trace.name = options.name;
+    if (!options.forecast.empty()) {
+        trace.forecast = std::make_shared<const IssuedForecast>(read_forecast_file(options.forecast));
+        trace.forecast_checksum = trace.forecast->checksum();
+        require_alike(*trace.forecast, trace);
+    }
     return trace;
 }
 
@@ -66,8 +72,7 @@ ScenarioRecord scenario_record(const Options& options, std::int32_t problem) {
     record.horizon_s = run_horizon(options).value;
     record.account_from_s = search_begin(options).value;
     record.gpus = options.run.gpus;
-    record.forecast = options.run.forecast;
-    record.window_h = options.run.window_h;
+    for (const auto& method : options.methods) record.forecasts.push_back({method.forecast, method.window_h});
     record.budget_carbon_kg = options.budget.carbon_kg;
     record.budget_evaluations = options.budget.evaluations;
     record.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
@@ -268,6 +273,7 @@ RunHead describe_inputs(const Inputs& inputs) {
             for (const Trace& trace : inputs.traces) {
                 require_steps(options, trace);
                 require_window(trace, options.run.start, length_s);
+                if (trace.forecast) require_covers(*trace.forecast, window_of(trace, options.run.start, length_s));
             }
             span.begin = std::min(span.begin, options.run.start);
             span.end = std::max(span.end, UtcTime{options.run.start.seconds + length_s});

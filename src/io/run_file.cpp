@@ -56,7 +56,6 @@ constexpr std::tuple scenario_columns{
     column("account_from_s", &ScenarioRecord::account_from_s, "s",
            "the search proper begins; nothing is booked before"),
     column("gpus", &ScenarioRecord::gpus, "1", "GPUs in the pool"),
-    column("window_h", &ScenarioRecord::window_h, "h", "how far ahead allocators look; 0: the whole run"),
     column("budget_carbon_kg", &ScenarioRecord::budget_carbon_kg, "kg", "CO2e that ends a search; 0: no limit"),
     column("budget_evaluations", &ScenarioRecord::budget_evaluations, "1", "trainings that end a search; 0: no limit"),
     column("pue", &ScenarioRecord::pue, "1", "power usage effectiveness"),
@@ -104,6 +103,8 @@ constexpr std::tuple interval_columns{
     column("grams", &IntervalRecord::grams, "g", "operational CO2e: joules x PUE x intensity"),
     column("embodied_grams", &IntervalRecord::embodied_grams, "g", "embodied CO2e"),
 };
+
+const std::vector<std::string> forecast_names = {"perfect", "persistence", "file", "none"};
 
 /// Whether the logs are there, and not only the evaluations of the fronts.
 bool is_full(const RunHead& head) { return head.record == "full"; }
@@ -241,13 +242,29 @@ void write_axis(h5::Writer& file, const AxisRecord& axis) {
         axis.values.front());
 }
 
+void write_forecasts(h5::Writer& file, const std::vector<ScenarioRecord>& scenarios) {
+    write_names(file, "/forecast/name", "forecast", forecast_names, "what allocators can be told");
+    const std::vector<std::string> dimensions{"/scenario/index", "/method/name"};
+    std::vector<std::int32_t> forecasts;
+    std::vector<double> windows_h;
+    for (const auto& scenario : scenarios)
+        for (const auto& [forecast, window_h] : scenario.forecasts) {
+            const auto name = std::find(forecast_names.begin(), forecast_names.end(), forecast);
+            forecasts.push_back(static_cast<std::int32_t>(name - forecast_names.begin()));
+            windows_h.push_back(window_h);
+        }
+    const std::vector<std::size_t> shape{scenarios.size(), scenarios.front().forecasts.size()};
+    file.dataset("/scenario/forecast", std::span<const std::int32_t>(forecasts),
+                 {"1", "what the allocator of the method was told: index into /forecast/name", dimensions}, shape);
+    file.dataset("/scenario/window_h", windows_h, {"h", "how far ahead; 0: the whole run", dimensions}, shape);
+}
+
 void write_scenarios(h5::Writer& file, const RunHead& head) {
     const auto& scenarios = head.scenarios;
     const std::vector<std::string> rows{"/scenario/index"};
     write_index(file, "/scenario", scenarios.size(), "number of the scenario: values of all axes, the last fastest");
     file.dataset("/scenario/accounting", gather(scenarios, &ScenarioRecord::accounting), {"1", "paper or full", rows});
-    file.dataset("/scenario/forecast", gather(scenarios, &ScenarioRecord::forecast),
-                 {"1", "what allocators were told of the intensities to come", rows});
+    write_forecasts(file, scenarios);
     file.dataset("/scenario/start", gather(scenarios, [](const auto& s) { return s.start.seconds; }),
                  {since_epoch, "start of the run", rows});
     write_columns(file, "/scenario", scenarios, scenario_columns);
@@ -291,6 +308,8 @@ void write_traces(h5::Writer& file, const RunHead& head) {
                  {"1", "average or marginal", rows});
     file.dataset("/trace/scope", gather(traces, [](const Trace& t) { return std::string(to_string(t.scope)); }),
                  {"1", "direct or life_cycle", rows});
+    file.dataset("/trace/forecast_checksum", gather(traces, &Trace::forecast_checksum),
+                 {"1", "SHA-256 of the forecast file; empty: none", rows});
     file.dataset("/trace/synthetic",
                  gather(traces, [](const Trace& t) { return static_cast<std::uint8_t>(t.synthetic ? 1 : 0); }),
                  {"1", "1: made by the built-in generator", rows}, {traces.size()});
@@ -651,13 +670,25 @@ AxisRecord read_axis(const h5::Reader& file, const std::string& key, std::size_t
     return {key, axis_values(file.integers(path), [](std::int64_t v) { return v; })};
 }
 
+void read_forecasts(const h5::Reader& file, RunHead& head) {
+    require_names(file, "/forecast/name", forecast_names);
+    const std::vector<std::size_t> shape{head.scenarios.size(), head.methods.size()};
+    const auto forecasts = read_values<std::int32_t>(file, "/scenario/forecast", shape);
+    const auto windows_h = read_values<double>(file, "/scenario/window_h", shape);
+    for (std::size_t i = 0; i < forecasts.size(); ++i) {
+        const auto name =
+            in_range(forecasts[i], 0, std::ssize(forecast_names) - 1, place_of(file, "/scenario/forecast"));
+        head.scenarios[i / head.methods.size()].forecasts.push_back(
+            {forecast_names[static_cast<std::size_t>(name)], windows_h[i]});
+    }
+}
+
 void read_scenarios(const h5::Reader& file, RunHead& head) {
     const std::size_t count = length_of(file, "/scenario/index");
     head.scenarios.resize(count);
     read_all_columns(file, "/scenario", head.scenarios, scenario_columns);
     require_names(file, "/component", component_names());
     const auto accounting = read_texts(file, "/scenario/accounting", count);
-    const auto forecasts = read_texts(file, "/scenario/forecast", count);
     const auto starts = read_values<std::int64_t>(file, "/scenario/start", {count});
     constexpr auto components = static_cast<std::size_t>(component_count);
     const auto powers = read_values<double>(file, "/scenario/component_power", {count, components});
@@ -666,10 +697,10 @@ void read_scenarios(const h5::Reader& file, RunHead& head) {
         in_range(s.problem, 0, std::ssize(head.problems) - 1, place_of(file, "/scenario/problem"));
         in_range(s.gpus, 1, std::numeric_limits<std::int32_t>::max(), place_of(file, "/scenario/gpus"));
         s.accounting = require_word(accounting[c], {"paper", "full"}, place_of(file, "/scenario/accounting"));
-        s.forecast = forecasts[c];
         s.start = {starts[c]};
         std::copy_n(powers.begin() + static_cast<std::ptrdiff_t>(c * components), components, s.component_w.begin());
     }
+    read_forecasts(file, head);
     constexpr std::int64_t most_axes = 1000;
     const auto axes = in_range(file.integer_attribute("/", "axes"), 0, most_axes, place_of(file, "axes"));
     if (axes == 0) return;
@@ -694,6 +725,7 @@ void read_traces(const h5::Reader& file, RunHead& head) {
     const auto sources = read_texts(file, "/trace/source", count);
     const auto signals = read_texts(file, "/trace/signal", count);
     const auto scopes = read_texts(file, "/trace/scope", count);
+    const auto forecasts = read_texts(file, "/trace/forecast_checksum", count);
     const auto synthetic = read_values<std::uint8_t>(file, "/trace/synthetic", {count});
     const auto starts = read_values<std::int64_t>(file, "/trace/start", {count});
     const auto steps_s = read_values<std::int64_t>(file, "/trace/step_s", {count});
@@ -701,6 +733,7 @@ void read_traces(const h5::Reader& file, RunHead& head) {
         Trace trace;
         trace.name = names[t];
         trace.source = sources[t];
+        trace.forecast_checksum = forecasts[t];
         trace.synthetic = synthetic[t] != 0;
         trace.signal = parse_enum(signals[t], {Signal::average, Signal::marginal}, place_of(file, "/trace/signal"));
         trace.scope = parse_enum(scopes[t], {Scope::direct, Scope::life_cycle}, place_of(file, "/trace/scope"));

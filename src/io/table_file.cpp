@@ -20,6 +20,7 @@ namespace {
 constexpr std::int64_t format_version = 1;
 constexpr const char* table_format = "cenas-table";
 constexpr const char* trace_format = "cenas-trace";
+constexpr const char* forecast_format = "cenas-forecast";
 
 void require_checksum(const h5::Reader& file, const std::string& of_content) {
     const std::string stored = file.text_attribute("/", "checksum");
@@ -291,20 +292,32 @@ void write_trace_attributes(h5::Writer& file, const Trace& trace) {
     file.attribute("/", "checksum", trace.checksum());
 }
 
+Signal read_signal(const h5::Reader& file) {
+    return parse_enum(file.text_attribute("/", "signal"), {Signal::average, Signal::marginal},
+                      place_of(file, "signal"));
+}
+
+Scope read_scope(const h5::Reader& file) {
+    return parse_enum(file.text_attribute("/", "scope"), {Scope::direct, Scope::life_cycle}, place_of(file, "scope"));
+}
+
+std::int64_t read_step(const h5::Reader& file) {
+    const std::int64_t step_s = file.integer_attribute("/", "step_s");
+    constexpr std::int64_t longest_step_s = std::int64_t{366} * 86400;  // also keeps times from overflowing
+    if (step_s < 1 || step_s > longest_step_s)
+        throw DataError(fmt::format("{}: {} (allowed: 1..{})", place_of(file, "step_s"), step_s, longest_step_s));
+    return step_s;
+}
+
 Trace read_trace_attributes(const h5::Reader& file) {
     Trace trace;
     trace.name = file.text_attribute("/", "name");
     trace.source = file.text_attribute("/", "source");
     trace.synthetic = parse_flag(file.integer_attribute("/", "synthetic"), place_of(file, "synthetic"));
-    trace.signal =
-        parse_enum(file.text_attribute("/", "signal"), {Signal::average, Signal::marginal}, place_of(file, "signal"));
-    trace.scope =
-        parse_enum(file.text_attribute("/", "scope"), {Scope::direct, Scope::life_cycle}, place_of(file, "scope"));
+    trace.signal = read_signal(file);
+    trace.scope = read_scope(file);
     trace.start = parse_start(file.text_attribute("/", "start"), place_of(file, "start"));
-    trace.step_s = file.integer_attribute("/", "step_s");
-    constexpr std::int64_t longest_step_s = std::int64_t{366} * 86400;  // also keeps times from overflowing
-    if (trace.step_s < 1 || trace.step_s > longest_step_s)
-        throw DataError(fmt::format("{}: {} (allowed: 1..{})", place_of(file, "step_s"), trace.step_s, longest_step_s));
+    trace.step_s = read_step(file);
     return trace;
 }
 
@@ -316,12 +329,54 @@ std::vector<std::uint8_t> read_flags(const h5::Reader& file, const std::string& 
     return flags;
 }
 
-void require_intensities(const h5::Reader& file, const Trace& trace) {
-    if (trace.values.empty()) throw DataError(place_of(file, "the trace has no values"));
-    for (std::size_t i = 0; i < trace.values.size(); ++i)
-        if (!std::isfinite(trace.values[i]) || trace.values[i] < 0)
+void require_intensities(const h5::Reader& file, const std::vector<double>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (!std::isfinite(values[i]) || values[i] < 0)
             throw DataError(fmt::format("{}: row {}: {} (expected a finite number >= 0)", place_of(file, "/intensity"),
-                                        i, trace.values[i]));
+                                        i, values[i]));
+}
+
+// --- forecasts -----------------------------------------------------------------------------------------------------
+
+void write_forecast_attributes(h5::Writer& file, const IssuedForecast& forecast) {
+    file.attribute("/", "format", forecast_format);
+    file.attribute("/", "format_version", format_version);
+    file.attribute("/", "name", forecast.name);
+    file.attribute("/", "source", forecast.source);
+    file.attribute("/", "signal", to_string(forecast.signal));
+    file.attribute("/", "scope", to_string(forecast.scope));
+    file.attribute("/", "step_s", forecast.step_s);
+    file.attribute("/", "checksum", forecast.checksum());
+}
+
+/// Seconds from the issue to the begin of each step.
+std::vector<std::int64_t> leads_of(const IssuedForecast& forecast) {
+    std::vector<std::int64_t> leads;
+    for (std::size_t lead = 0; lead < forecast.leads; ++lead) leads.push_back(forecast.lead_s(lead));
+    return leads;
+}
+
+void read_leads(const h5::Reader& file, IssuedForecast& forecast) {
+    const auto leads = file.integers("/lead");
+    file.require_shape("/lead", {leads.size()});
+    if (leads.empty()) throw DataError(place_of(file, "the forecast has no leads"));
+    forecast.leads = leads.size();
+    forecast.first_lead_s = leads.front();
+    if ((forecast.first_lead_s != 0 && forecast.first_lead_s != forecast.step_s) || leads != leads_of(forecast))
+        throw DataError(place_of(file, "/lead does not count from 0 or `step_s` in steps of `step_s`"));
+}
+
+void read_issues(const h5::Reader& file, IssuedForecast& forecast) {
+    const auto issues = file.integers("/issue");
+    file.require_shape("/issue", {issues.size()});
+    if (issues.empty()) throw DataError(place_of(file, "the forecast has no issues"));
+    constexpr std::int64_t latest_s = std::int64_t{1} << 40;  // in 36,000 years; keeps times from overflowing
+    for (const std::int64_t issue_s : issues) {
+        if (issue_s < -latest_s || issue_s > latest_s ||
+            (!forecast.issues.empty() && issue_s <= forecast.issues.back().seconds))
+            throw DataError(fmt::format("{}: {} (expected rising times)", place_of(file, "/issue"), issue_s));
+        forecast.issues.push_back({issue_s});
+    }
 }
 
 }  // namespace
@@ -379,13 +434,47 @@ Trace read_trace_file(const std::filesystem::path& path) {
     Trace trace = read_trace_attributes(file);
     trace.values = file.numbers("/intensity");
     file.require_shape("/intensity", {trace.values.size()});
-    require_intensities(file, trace);
+    if (trace.values.empty()) throw DataError(place_of(file, "the trace has no values"));
+    require_intensities(file, trace.values);
     trace.estimated = read_flags(file, "/estimated", trace.values.size());
     file.require_shape("/time", {trace.values.size()});
     if (file.integers("/time") != times_of(trace))
         throw DataError(place_of(file, "/time does not count from `start` in steps of `step_s`"));
     require_checksum(file, trace.checksum());
     return trace;
+}
+
+void write_forecast_file(const std::filesystem::path& path, const IssuedForecast& forecast, bool overwrite) {
+    std::vector<std::int64_t> issues;
+    for (const UtcTime issue : forecast.issues) issues.push_back(issue.seconds);
+    h5::Writer file(path, overwrite);
+    write_forecast_attributes(file, forecast);
+    file.dataset("/issue", issues, {"seconds since 1970-01-01 00:00:00Z", "when the forecast was issued", {}});
+    file.scale("/issue", "issue");
+    file.dataset("/lead", leads_of(forecast),
+                 {"s", "from the issue to the begin of the step; the values hold on [issue + lead, ... + step_s)", {}});
+    file.scale("/lead", "lead");
+    file.dataset("/intensity", forecast.values, {"g/(kW h)", "forecast carbon intensity, CO2e", {"/issue", "/lead"}},
+                 {forecast.issues.size(), forecast.leads});
+    file.commit();
+}
+
+IssuedForecast read_forecast_file(const std::filesystem::path& path) {
+    const h5::Reader file(path);
+    file.require_format(forecast_format, format_version);
+    IssuedForecast forecast;
+    forecast.name = file.text_attribute("/", "name");
+    forecast.source = file.text_attribute("/", "source");
+    forecast.signal = read_signal(file);
+    forecast.scope = read_scope(file);
+    forecast.step_s = read_step(file);
+    read_leads(file, forecast);
+    read_issues(file, forecast);
+    forecast.values = file.numbers("/intensity");
+    file.require_shape("/intensity", {forecast.issues.size(), forecast.leads});
+    require_intensities(file, forecast.values);
+    require_checksum(file, forecast.checksum());
+    return forecast;
 }
 
 }  // namespace cenas

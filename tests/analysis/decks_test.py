@@ -8,7 +8,9 @@ from dataclasses import replace
 from support import run_file
 
 import cenas_h5
+import comparison
 import decks
+import tables
 
 DECK = """
 [run]
@@ -70,10 +72,37 @@ class Decks(unittest.TestCase):
         self.assertEqual(decks.overrides(run), [])
 
 
+    def test_what_methods_planned_on(self):
+        run = replace(run_with(DECK), forecasts={"ce-nas": cenas_h5.Forecast("file", 48.0), "b": cenas_h5.Forecast("none", 0.0)})
+        self.assertEqual(decks.planned_on(run, "ce-nas"), "file, 48 h ahead")
+        self.assertEqual(decks.planned_on(run, "b"), "none, the whole run")
+
+    def test_table_of_methods_shows_what_they_planned_on(self):
+        run = run_with(DECK)
+        plain = tables.method_table(comparison.compare([run]), "CISO")
+        self.assertEqual(plain.header[:2], ("method", "seeds"))
+        told = replace(run, forecasts={method: cenas_h5.Forecast("persistence", 0.0) for method in run.methods})
+        shown = tables.method_table(comparison.compare([told]), "CISO")
+        self.assertEqual(shown.header[:3], ("method", "planned on", "seeds"))
+        self.assertEqual(shown.rows[0][1:3], ("persistence, the whole run", "1"))
+
+    def test_forecast_files_are_told_apart_by_what_is_in_them(self):
+        deck = DECK + '[[trace]]\nname = "CISO"\nforecast = "a.h5"\n'
+
+        def run_on(file: str, checksum: str) -> cenas_h5.Run:
+            run = run_with(deck.replace("a.h5", file))
+            return replace(run, traces=tuple(trace._replace(forecast_checksum=checksum) for trace in run.traces))
+
+        self.assertEqual(decks.differences([run_on("a.h5", "1" * 64), run_on("b.h5", "1" * 64)]), [])
+        found = decks.differences([run_on("a.h5", "1" * 64), run_on("a.h5", "2" * 64)])
+        self.assertEqual([tuple(one) for one in found], [("trace.CISO.forecast", ("a.h5 11111111", "a.h5 22222222"))])
+
+
 class Files(unittest.TestCase):
     def test_budgets_and_forecast_are_read(self):
         run = cenas_h5.open_run(run_file("one_search"))
-        self.assertEqual((run.forecast, run.window_h), ("perfect", 0.0))
+        self.assertEqual(set(run.forecasts.values()), {("perfect", 0.0)})
+        self.assertEqual(run.traces[0].forecast_checksum, "")
         self.assertEqual((run.budget_carbon_kg, run.budget_evaluations), (0.0, 0))
 
 

@@ -56,14 +56,36 @@ TEST(ForecastWindow, StepsOfADayOrMorePersistAsThePresent) {
     EXPECT_EQ(forecast_window({}, run, 3, 3, 1, Forecast::persistence), (Values{13, 13, 13}));
 }
 
+TEST(ForecastWindow, FileIsWhatWasToldAndTheRunUpToNow) {
+    const Values told = {50, 51, 52, 53, 54, 55, 56, 57, 58};
+    EXPECT_EQ(forecast_window({}, run, 2, 3, day, Forecast::file, told), (Values{12, 50, 51}));
+    EXPECT_EQ(forecast_window({}, run, 2, 0, day, Forecast::file, told),
+              (Values{10, 11, 12, 50, 51, 52, 53, 54, 55, 56}));
+    EXPECT_EQ(forecast_window({}, run, 9, 5, day, Forecast::file, told), (Values{31}));
+}
+
+TEST(ForecastWindow, BeyondTheEndOfTheFileThereIsPersistence) {
+    // At step 5, two steps are told; steps 8, 9 are those of the day's begin, last seen on day 2.
+    EXPECT_EQ(forecast_window({}, run, 5, 5, day, Forecast::file, Values{50, 51}), (Values{21, 50, 51, 20, 21}));
+    EXPECT_EQ(forecast_window({}, run, 5, 4, day, Forecast::file, {}),
+              forecast_window({}, run, 5, 4, day, Forecast::persistence));
+    EXPECT_EQ(forecast_window(Values{1, 2, 3, 4}, run, 0, 4, day, Forecast::file, Values{50}), (Values{10, 50, 3, 4}));
+}
+
+TEST(ForecastWindow, WhatWasToldMattersUnderFileOnly) {
+    const Values told = {50, 51, 52};
+    for (const Forecast deaf : {Forecast::perfect, Forecast::persistence, Forecast::none})
+        EXPECT_EQ(forecast_window({}, run, 3, 4, day, deaf, told), forecast_window({}, run, 3, 4, day, deaf));
+}
+
 TEST(ForecastWindow, ValuesLaterThanNowMatterUnderPerfectOnly) {
     for (std::size_t now = 0; now + 1 < run.size(); ++now) {
         Values altered = run;
         for (std::size_t later = now + 1; later < run.size(); ++later) altered[later] = 1000.0 + run[later];
         for (const std::size_t window : {0, 1, 3, 20}) {
-            for (const Forecast blind : {Forecast::persistence, Forecast::none})
-                EXPECT_EQ(forecast_window({}, run, now, window, day, blind),
-                          forecast_window({}, altered, now, window, day, blind))
+            for (const Forecast blind : {Forecast::persistence, Forecast::file, Forecast::none})
+                EXPECT_EQ(forecast_window({}, run, now, window, day, blind, Values{50, 51}),
+                          forecast_window({}, altered, now, window, day, blind, Values{50, 51}))
                     << "now " << now << ", window " << window;
             const bool looks_ahead = window != 1;
             EXPECT_EQ(forecast_window({}, run, now, window, day, Forecast::perfect) !=

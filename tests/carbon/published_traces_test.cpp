@@ -5,7 +5,9 @@
 
 #include <numeric>
 
+#include "base/csv.hpp"
 #include "base/error.hpp"
+#include "carbon/import_forecast.hpp"
 #include "carbon/import_trace.hpp"
 #include "support/files.hpp"
 
@@ -27,7 +29,20 @@ class PublishedTraces : public ::testing::Test {
     std::string refusal(const std::string& file, const TraceImportOptions& options) const {
         return message_of<DataError>([&] { import(file, options); });
     }
+    /// The block of rows 15074 to 15169 dated one day later, as it should be.
+    std::filesystem::path mended(const std::filesystem::path& file) const {
+        const Csv csv = read_csv(file);
+        std::string text = "," + csv.header[1] + "," + csv.header[2] + "," + csv.header[3] + "\n";
+        for (std::size_t row = 0; row < csv.rows.size(); ++row) {
+            const auto& fields = csv.rows[row];
+            const bool late = csv.line[row] >= 15074 && csv.line[row] < 15074 + 96;
+            const UtcTime time{parse_utc(fields[1])->seconds + (late ? 86400 : 0)};
+            text += "," + to_string(time) + "," + fields[2] + "," + fields[3] + "\n";
+        }
+        return temporary_.write("mended.csv", text);
+    }
     std::filesystem::path folder_;
+    test::TemporaryFolder temporary_;
 };
 
 double mean(const std::vector<double>& values) {
@@ -110,6 +125,58 @@ TEST_F(PublishedTraces, CarbonCastForecastsAreRefused) {
     options.column = "forecast_lifecycle";
     EXPECT_TRUE(
         contains(refusal("forecast96h/DE_carboncast_forecast96h_2021H2.csv.gz", options), "forecast in blocks"));
+}
+
+// Errors by day: zcat F | awk -F, 'NR > 1 { d = int((NR - 2) % 96 / 24); e = $4 > $3 ? $4 - $3 : $3 - $4;
+// s[d] += 100 * e / $3; n[d]++ } END { for (d = 0; d < 4; d++) print s[d] / n[d] }'
+TEST_F(PublishedTraces, CarbonCastForecastInBlocks) {
+    const auto file = folder_ / "as_published/CISO_carbon_forecast_96h_lifecycle_Jul_Dec_2021.csv.gz";
+    // The published file dates the issue of 5 December as a second one of the 4th; its actual values are of the 5th.
+    EXPECT_TRUE(contains(message_of<DataError>([&] { import_forecast(file, {}); }),
+                         "csv.gz:15074: the issue of 2021-12-04T00:00:00Z is there twice"));
+    const auto [forecast, report] = import_forecast(mended(file), {});
+    EXPECT_EQ(report.format, "carboncast");
+    EXPECT_EQ(report.rows, 17376u);
+    EXPECT_EQ(report.spacing_s, 86400);
+    EXPECT_EQ(report.gaps, 0u);
+    EXPECT_EQ(forecast.issues.size(), 181u);
+    EXPECT_EQ(forecast.leads, 96u);
+    EXPECT_EQ(forecast.issues.front(), utc_from_civil(2021, 7, 1));
+    EXPECT_EQ(forecast.issues.back(), utc_from_civil(2021, 12, 28));
+    EXPECT_EQ(forecast.values.front(), 253.58);
+    const auto errors = errors_by_day(forecast, forecast.values, report.actuals);
+    const double expected[] = {6.4465, 14.6603, 19.6643, 21.7950};
+    ASSERT_EQ(errors.size(), 4u);
+    for (std::size_t day = 0; day < 4; ++day) EXPECT_NEAR(errors[day], expected[day], 5e-5) << day;
+}
+
+// The same forecast with issue and lead in columns, the actual values from the trace. The errors of persistence, each
+// hour as it was on the day before the issue, by a Python script over the csv files.
+TEST_F(PublishedTraces, CarbonCastForecastByIssueAndLead) {
+    ForecastImportOptions options;
+    options.signal = "average";
+    options.scope = "life_cycle";
+    const auto [forecast, report] =
+        import_forecast(folder_ / "forecast96h/CISO_carboncast_forecast96h_2021H2.csv.gz", options);
+    EXPECT_EQ(report.format, "issue-and-lead");
+    EXPECT_EQ(report.actual_column, "");
+    const auto blocks =
+        import_forecast(mended(folder_ / "as_published/CISO_carbon_forecast_96h_lifecycle_Jul_Dec_2021.csv.gz"), {});
+    EXPECT_EQ(forecast.checksum(), blocks.forecast.checksum());
+
+    TraceImportOptions trace_options = stated("average", "life_cycle");
+    trace_options.column = "CISO_lifecycle";
+    const Trace trace = import("carboncast_hourly_2020_2021.csv.gz", trace_options).trace;
+    EXPECT_NO_THROW(require_alike(forecast, trace));
+    const auto actuals = actuals_of(forecast, trace);
+    const auto told = errors_by_day(forecast, forecast.values, actuals);
+    const auto persistence = errors_by_day(forecast, persistence_of(forecast, trace), actuals);
+    const double of_forecast[] = {6.4465, 14.6603, 19.6643, 21.7950},
+                 of_persistence[] = {9.5200, 12.9036, 14.6052, 15.9119};
+    for (std::size_t day = 0; day < 4; ++day) {
+        EXPECT_NEAR(told[day], of_forecast[day], 5e-5) << day;
+        EXPECT_NEAR(persistence[day], of_persistence[day], 5e-5) << day;
+    }
 }
 
 TEST_F(PublishedTraces, GreatBritainHalfHourly) {

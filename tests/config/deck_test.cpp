@@ -105,6 +105,7 @@ reference = 2e3
 [[trace]]
 name = "home"
 source = "/data/home.h5"
+forecast = "/data/forecast.h5"
 [lamoo]
 kernel = "poly"
 degree = 3
@@ -129,6 +130,8 @@ max_samples = 1001
 shortlist = 13
 update_every_h = 2.75
 update_every_tells = 18
+forecast = "file"
+window_h = 36.5
 [method.lamoo]
 kernel = "rbf"
 exploration = 1
@@ -179,6 +182,7 @@ void expect_sections(const Options& o) {
     ASSERT_EQ(o.traces.size(), 1u);
     EXPECT_EQ(o.traces[0].name, "home");
     EXPECT_EQ(o.traces[0].source, "/data/home.h5");
+    EXPECT_EQ(o.traces[0].forecast, "/data/forecast.h5");
 }
 
 void expect_methods(const Options& o) {
@@ -200,9 +204,13 @@ void expect_methods(const Options& o) {
     EXPECT_EQ(s.shortlist, 13);
     EXPECT_EQ(s.update_every_h, 2.75);
     EXPECT_EQ(s.update_every_tells, 18);
+    EXPECT_EQ(s.forecast, "file");
+    EXPECT_EQ(s.window_h, 36.5);
     const MethodOptions& t = o.methods[1];
     EXPECT_EQ(t.name, "t");
     EXPECT_EQ(t.schedule.threshold, 0.375);
+    EXPECT_EQ(t.forecast, "persistence");  // as in [run]
+    EXPECT_EQ(t.window_h, 24.25);
     EXPECT_EQ(t.search.lamoo.kernel, "poly");
     EXPECT_EQ(t.search.lamoo.degree, 3);
     EXPECT_EQ(t.search.lamoo.penalty, 2.5);
@@ -287,6 +295,30 @@ TEST(Deck, FilesOfOverridesAreNamedFromTheCurrentFolder) {
     EXPECT_EQ(deck.options.traces[0].source, "/abs/x.h5");
     const Deck again = read_deck(folder.write("dump.toml", deck.effective));
     EXPECT_EQ(again.options.problem.table, deck.options.problem.table);
+}
+
+TEST(Deck, ForecastFilesAreNamedFromTheDecksFolder) {
+    const TemporaryFolder folder;
+    const auto file =
+        folder.write("deck.toml", replaced(small_deck(), "synthetic:CISO\"", "synthetic:CISO\"\nforecast = \"f.h5\""));
+    const Deck deck = read_deck(file);
+    EXPECT_EQ(deck.options.traces[0].forecast, folder.path() / "f.h5");
+    EXPECT_TRUE(contains(deck.effective, "forecast = \"f.h5\""));
+    EXPECT_EQ(
+        std::filesystem::weakly_canonical(read_deck(file, {"trace.CISO.forecast=g.h5"}).options.traces[0].forecast),
+        std::filesystem::weakly_canonical(std::filesystem::current_path() / "g.h5"));
+    EXPECT_EQ(read_deck(file, {"trace.CISO.forecast=\"\""}).options.traces[0].forecast, "");
+}
+
+TEST(Deck, ForecastAndWindowOfMethodsAreThoseOfTheRunUnlessGiven) {
+    const Deck deck = read(small_deck("forecast = \"none\"\nwindow_h = 12", "forecast = \"persistence\"\nwindow_h = 0",
+                                      "[[method]]\nname = \"b\""));
+    EXPECT_EQ(deck.options.methods[0].forecast, "persistence");
+    EXPECT_EQ(deck.options.methods[0].window_h, 0);
+    EXPECT_EQ(deck.options.methods[1].forecast, "none");
+    EXPECT_EQ(deck.options.methods[1].window_h, 12);
+    EXPECT_TRUE(contains(deck.effective, "forecast = \"none\""));
+    EXPECT_EQ(read(deck.effective).effective, deck.effective);
 }
 
 TEST(Deck, SyntheticSourcesAreNoFiles) {
@@ -431,7 +463,7 @@ const std::vector<Limits>& all_limits() {
         {"run", "first_seed", {"-1", "9007199254740992"}, {"0", "9007199254740991"}},
         {"run", "seeds", {"0", "100001"}, {"1", "100000"}},
         {"run", "identity", {"\"\"", "\"String\""}, {"\"isomorphic\""}},
-        {"run", "forecast", {"\"oracle\""}, {"\"none\"", "\"persistence\""}},
+        {"run", "forecast", {"\"oracle\"", "\"by method\""}, {"\"none\"", "\"persistence\""}},
         {"run", "window_h", {"-0.5", "nan", "1e6"}, {"0", "24"}},
         {"run", "record", {"\"none\""}, {"\"full\"", "\"summary\""}},
         {"budget", "carbon_kg", {"-1", "nan", "2e9"}, {"0", "5"}},
@@ -452,6 +484,7 @@ const std::vector<Limits>& all_limits() {
         {"problem", "cost_scale", {"0", "-1", "nan"}, {"0.001"}},
         {"problem.objective.energy", "reference", {"inf", "nan", "\"50\""}, {"-1e300"}},
         {"trace.CISO", "source", {"\"\"", "\"synthetic\"", "\"synthetic:\"", "\"synthetic:XX\""}, {"\"synthetic.h5\""}},
+        {"trace.CISO", "forecast", {"3"}, {"\"x.h5\""}},
         {"trace.CISO", "name", {"\"\"", "\"a b\"", "\"a/b\"", "\"\xC3\xA4\"", "1"}, {"\"A-z_0.9\""}},
         {"lamoo", "kernel", {"\"linear\""}, {"\"rbf\""}},
         {"lamoo", "degree", {"0", "11"}, {"1"}},
@@ -466,6 +499,8 @@ const std::vector<Limits>& all_limits() {
         {"method.a", "strategy", {"\"bayes\""}, {"\"random\""}},
         {"method.a", "allocator", {"\"share\"", "\"all-sample \""}, {"\"random-actions\"", "\"all-evaluate\""}},
         {"method.a", "candidates", {"\"queue\""}, {"\"supernet\""}},
+        {"method.a", "forecast", {"\"oracle\""}, {"\"none\"", "\"persistence\""}},
+        {"method.a", "window_h", {"-0.5", "nan", "1e6"}, {"0", "24"}},
         {"method.a", "update_every_h", {"-1"}, {"0"}},
         {"method.a", "update_every_tells", {"-1", "1.5"}, {"0", "7"}},
         {"method.fixed", "evaluate", {"0", "[]", "[0]", "[[1]]", "\"2\""}, {"8", "[1, 2]"}},
@@ -633,6 +668,17 @@ TEST(DeckRefusals, MoreGpusThanThereAre) {
         EXPECT_TRUE(contains(
             refusal(small_deck("gpus = 4", "allocator = \"" + std::string(allocator) + "\"\nevaluate = [4, 5]")),
             "deck.toml:16:16: method.a-5.evaluate = 5: must be at most run.gpus = 4"));
+}
+
+TEST(DeckRefusals, AForecastFileThatATraceLacks) {
+    EXPECT_EQ(
+        refusal(small_deck("", "forecast = \"file\"")),
+        "deck.toml:15:12: method.a.forecast = \"file\": needs a forecast file for every trace, and trace 'CISO' has "
+        "none (trace.CISO.forecast)");
+    EXPECT_TRUE(contains(refusal(small_deck("forecast = \"file\"")), "deck.toml:3:12: run.forecast = \"file\": needs"));
+    // Where every method says something else, nobody needs it.
+    EXPECT_NO_THROW(read(small_deck("forecast = \"file\"", "forecast = \"none\"")));
+    EXPECT_NO_THROW(read(small_deck("forecast = \"file\""), {"trace.CISO.forecast=x.h5"}));
 }
 
 TEST(DeckRefusals, LamooOfAnotherStrategyOrKernel) {

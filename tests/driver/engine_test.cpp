@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <set>
 
+#include "carbon/issued_forecast.hpp"
 #include "driver/sweep_journal.hpp"
 #include "driver/verify.hpp"
 #include "small_problem.hpp"
@@ -273,10 +275,11 @@ TEST(Engine, PersistenceKnowsTheDayBefore) {
     const Problem problem = make_problem(small_table(400, 1.1), options);
     const Trace window = window_of(daily_trace(72), UtcTime{24 * 3600}, 24 * 3600);
     EXPECT_EQ(window.history.size(), 24u);
-    options.run.forecast = "none";
-    const auto none = simulate_search(problem, options, method_named("shares"), window, 2);
-    options.run.forecast = "persistence";
-    const auto persistence = simulate_search(problem, options, method_named("shares"), window, 2);
+    auto method = method_named("shares");
+    method.forecast = "none";
+    const auto none = simulate_search(problem, options, method, window, 2);
+    method.forecast = "persistence";
+    const auto persistence = simulate_search(problem, options, method, window, 2);
     EXPECT_FALSE(same_until(none, persistence, 24));
 }
 
@@ -288,18 +291,90 @@ TEST(Engine, AlteringTheFutureChangesNothingBeforeIt) {
     Trace altered = trace;
     constexpr std::size_t present = 9;
     for (std::size_t i = present; i < altered.values.size(); ++i) altered.values[i] = 900.0 - 2 * altered.values[i];
-    for (const std::string forecast : {"none", "persistence"}) {
-        options.run.forecast = forecast;
-        for (const auto& method : all_methods()) {
+    for (const std::string forecast : {"none", "persistence"})
+        for (auto method : all_methods()) {
+            method.forecast = forecast;
             const auto a = simulate_search(problem, options, method, trace, 2);
             const auto b = simulate_search(problem, options, method, altered, 2);
             EXPECT_TRUE(same_until(a, b, present)) << method.name << " " << method.candidates << " " << forecast;
         }
-    }
     // The test can fail: with the future told, the shares do depend on it.
-    options.run.forecast = "perfect";
     EXPECT_FALSE(same_until(simulate_search(problem, options, method_named("shares"), trace, 2),
                             simulate_search(problem, options, method_named("shares"), altered, 2), present));
+}
+
+/// Issued every `every` hours for 12 hours, each time by its own rule, so that no two issues agree.
+std::shared_ptr<const IssuedForecast> forecast_every(int every, int hours) {
+    IssuedForecast forecast;
+    forecast.name = "made up";
+    forecast.leads = 12;
+    for (int issue = 0; issue < hours; issue += every) {
+        forecast.issues.push_back({issue * 3600});
+        for (int lead = 0; lead < 12; ++lead) forecast.values.push_back(100 + 37 * ((issue * 7 + lead * 11) % 23));
+    }
+    return std::make_shared<const IssuedForecast>(std::move(forecast));
+}
+
+// Neither an intensity later than the clock nor a forecast that is issued later may be known, by any allocator.
+TEST(Engine, AForecastThatIsIssuedLaterChangesNothingBeforeIt) {
+    const Options options = small_options();
+    const Problem problem = make_problem(small_table(400, 1.1), options);
+    Trace trace = daily_trace(24);
+    trace.forecast = forecast_every(3, 24);
+    constexpr std::size_t present = 9;  // when the fourth issue comes out
+    Trace altered = trace;
+    for (std::size_t i = present; i < altered.values.size(); ++i) altered.values[i] = 900.0 - 2 * altered.values[i];
+    IssuedForecast later = *trace.forecast;
+    for (std::size_t i = 3 * later.leads; i < later.values.size(); ++i) later.values[i] = 950.0 - later.values[i];
+    altered.forecast = std::make_shared<const IssuedForecast>(later);
+    for (auto method : all_methods()) {
+        method.forecast = "file";
+        const auto a = simulate_search(problem, options, method, trace, 2);
+        const auto b = simulate_search(problem, options, method, altered, 2);
+        EXPECT_TRUE(same_until(a, b, present)) << method.name << " " << method.candidates;
+    }
+    // The test can fail: the third issue, of 6 h, is planned on before the fourth comes out.
+    auto shares = method_named("shares");
+    shares.forecast = "file";
+    later.values[2 * later.leads + 5] = 5000;
+    altered = trace;
+    altered.forecast = std::make_shared<const IssuedForecast>(later);
+    EXPECT_TRUE(same_until(simulate_search(problem, options, shares, trace, 2),
+                           simulate_search(problem, options, shares, altered, 2), 6));
+    EXPECT_FALSE(same_until(simulate_search(problem, options, shares, trace, 2),
+                            simulate_search(problem, options, shares, altered, 2), present));
+}
+
+// Who is told the truth decides as if it knew the future; who is told of nothing beyond the present, as persistence.
+TEST(Engine, AFileThatIsRightIsPerfectAndOneThatSaysNothingIsPersistence) {
+    const Options options = small_options();
+    const Problem problem = make_problem(small_table(400, 1.1), options);
+    Trace trace = window_of(daily_trace(72), UtcTime{24 * 3600}, 24 * 3600);
+    for (std::size_t i = 0; i < trace.values.size(); ++i) trace.values[i] *= 1 + 0.1 * static_cast<double>(i % 7);
+    IssuedForecast truth;
+    truth.leads = 24;
+    truth.issues = {trace.start};
+    truth.values = trace.values;
+    IssuedForecast present = truth;
+    present.leads = 1;
+    present.issues.clear();
+    for (int h = 0; h < 24; ++h) present.issues.push_back({trace.start.seconds + h * 3600});
+    const auto decisions = [&](const std::string& forecast, const IssuedForecast& file, double window_h) {
+        trace.forecast = std::make_shared<const IssuedForecast>(file);
+        auto method = method_named("shares");
+        method.forecast = forecast;
+        method.window_h = window_h;
+        std::vector<int> evaluate;
+        for (const auto& interval : simulate_search(problem, options, method, trace, 2).intervals)
+            evaluate.push_back(interval.gpus_evaluate);
+        return evaluate;
+    };
+    for (const double window_h : {0.0, 6.0}) {
+        EXPECT_EQ(decisions("file", truth, window_h), decisions("perfect", truth, window_h));
+        EXPECT_EQ(decisions("file", present, window_h), decisions("persistence", truth, window_h));
+        EXPECT_NE(decisions("perfect", truth, window_h), decisions("persistence", truth, window_h));
+    }
+    EXPECT_NE(decisions("perfect", truth, 0), decisions("perfect", truth, 6));  // the window is the method's own
 }
 
 TEST(Engine, SameSeedSameBitsOtherSeedOtherSearch) {

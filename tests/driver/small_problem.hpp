@@ -83,6 +83,7 @@ inline RunRecord record_of(const Problem& problem, const Options& options, const
     scenario.gpus = options.run.gpus;
     scenario.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
                             options.power.optimizer_w,  options.power.idle_w,     options.power.switching_w};
+    scenario.forecasts = {{}};
     scenario.pue = options.power.pue;
     scenario.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
     run.methods = {"method"};

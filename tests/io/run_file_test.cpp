@@ -139,8 +139,7 @@ ScenarioRecord scenario_of(std::int32_t gpus) {
     scenario.horizon_s = 7200;
     scenario.account_from_s = 0;
     scenario.gpus = gpus;
-    scenario.forecast = "persistence";
-    scenario.window_h = 12;
+    scenario.forecasts = {{"persistence", 12}, {"file", 0}};
     scenario.budget_carbon_kg = 3.5;
     scenario.budget_evaluations = 77;
     scenario.component_w = {300, 200, 250, 100, 50, 150};
@@ -164,6 +163,7 @@ RunRecord small_run() {
                 {"run.flag", {true, false}}};
     run.methods = {"vanilla", "ce-nas"};
     run.traces = {trace_of("one", 3600, {340.93, 0.1}), trace_of("two", 1800, {1, 2, 3, 4})};
+    run.traces[1].forecast_checksum = std::string(64, 'd');
     run.trace_checksums = {std::string(64, 'b'), std::string(64, 'c')};
     run.searches = small_searches();
     run.planned_searches = 3;
@@ -247,6 +247,7 @@ void expect_same(const Trace& a, const Trace& b) {
     EXPECT_EQ(a.scope, b.scope);
     EXPECT_EQ(a.start, b.start);
     EXPECT_EQ(a.step_s, b.step_s);
+    EXPECT_EQ(a.forecast_checksum, b.forecast_checksum);
     EXPECT_EQ(a.values, b.values);
     EXPECT_EQ(a.estimated, b.estimated);
 }
@@ -273,12 +274,12 @@ void expect_same(const ScenarioRecord& a, const ScenarioRecord& b) {
     EXPECT_EQ(a.accounting, b.accounting);
     EXPECT_EQ(a.start, b.start);
     EXPECT_EQ(a.gpus, b.gpus);
-    EXPECT_EQ(a.forecast, b.forecast);
+    EXPECT_EQ(a.forecasts, b.forecasts);
     EXPECT_EQ(a.budget_evaluations, b.budget_evaluations);
     EXPECT_EQ(a.component_w, b.component_w);
-    for (const auto member : {&ScenarioRecord::horizon_s, &ScenarioRecord::window_h, &ScenarioRecord::budget_carbon_kg,
-                              &ScenarioRecord::account_from_s, &ScenarioRecord::pue,
-                              &ScenarioRecord::embodied_g_per_gpu_h, &ScenarioRecord::cost_scale})
+    for (const auto member :
+         {&ScenarioRecord::horizon_s, &ScenarioRecord::budget_carbon_kg, &ScenarioRecord::account_from_s,
+          &ScenarioRecord::pue, &ScenarioRecord::embodied_g_per_gpu_h, &ScenarioRecord::cost_scale})
         expect_same(a.*member, b.*member);
 }
 

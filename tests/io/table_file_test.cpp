@@ -57,6 +57,20 @@ Trace small_trace() {
     return trace;
 }
 
+IssuedForecast small_forecast() {
+    IssuedForecast forecast;
+    forecast.name = "CISO";
+    forecast.source = "a test";
+    forecast.signal = Signal::marginal;
+    forecast.scope = Scope::direct;
+    forecast.step_s = 1800;
+    forecast.first_lead_s = 1800;
+    forecast.leads = 3;
+    forecast.issues = {utc_from_civil(2021, 7, 2, 6), utc_from_civil(2021, 7, 3)};
+    forecast.values = {340.93, 0, 0.1, 250, 251, 1e-310};
+    return forecast;
+}
+
 std::vector<test::FormatRow> table_format() {
     std::vector<test::FormatRow> rows;
     for (auto row : test::format_section(2)) {
@@ -81,6 +95,9 @@ const std::vector<test::Attributes> trace_attributes = {
      {"format_version", "synthetic", "step_s"},
      {}}};
 
+const std::vector<test::Attributes> forecast_attributes = {
+    {"/", {"format", "name", "source", "signal", "scope", "checksum"}, {"format_version", "step_s"}, {}}};
+
 class TableFile : public ::testing::Test {
   protected:
     TableFile() { write_table_file(path, small_table(), false); }
@@ -101,6 +118,17 @@ class TraceFile : public ::testing::Test {
     }
     test::TemporaryFolder folder;
     std::filesystem::path path = folder.path() / "trace.h5";
+};
+
+class ForecastFile : public ::testing::Test {
+  protected:
+    ForecastFile() { write_forecast_file(path, small_forecast(), false); }
+    std::string refusal(const Edit& edit) const {
+        test::copy_file(path, folder.path() / "edited.h5", test::format_section(6), forecast_attributes, edit);
+        return message_of<DataError>([&] { read_forecast_file(folder.path() / "edited.h5"); });
+    }
+    test::TemporaryFolder folder;
+    std::filesystem::path path = folder.path() / "forecast.h5";
 };
 
 void expect_format(const std::filesystem::path& path, const std::vector<test::FormatRow>& rows) {
@@ -307,6 +335,99 @@ TEST_F(TraceFile, TruncatedAndDamagedFilesAreRefusedOrHarmless) {
     const std::string bytes = bytes_of(path);
     test::expect_truncations_refused(folder, bytes, read_trace_file);
     EXPECT_GT(test::expect_flips_survived(folder, bytes, 17, read_trace_file), 50u);
+}
+
+// --- forecasts -----------------------------------------------------------------------------------------------------
+
+TEST_F(ForecastFile, GivesBackWhatWasWritten) {
+    const auto forecast = small_forecast();
+    const auto read = read_forecast_file(path);
+    EXPECT_EQ(read.name, forecast.name);
+    EXPECT_EQ(read.source, forecast.source);
+    EXPECT_EQ(read.signal, forecast.signal);
+    EXPECT_EQ(read.scope, forecast.scope);
+    EXPECT_EQ(read.step_s, forecast.step_s);
+    EXPECT_EQ(read.first_lead_s, forecast.first_lead_s);
+    EXPECT_EQ(read.leads, forecast.leads);
+    EXPECT_EQ(read.issues, forecast.issues);
+    EXPECT_EQ(read.values, forecast.values);
+}
+
+TEST_F(ForecastFile, IsAsFormatMdSays) {
+    ASSERT_EQ(test::format_section(6).size(), 3u);
+    expect_format(path, test::format_section(6));
+    const h5::Reader file(path);
+    EXPECT_EQ(file.integers("/lead"), (std::vector<std::int64_t>{1800, 3600, 5400}));
+    EXPECT_EQ(file.integers("/issue")[1], utc_from_civil(2021, 7, 3).seconds);
+    EXPECT_EQ(file.shape("/intensity"), (std::vector<std::size_t>{2, 3}));
+}
+
+TEST_F(ForecastFile, EqualForecastsGiveEqualBytes) {
+    write_forecast_file(folder.path() / "two.h5", small_forecast(), false);
+    EXPECT_EQ(bytes_of(path), bytes_of(folder.path() / "two.h5"));
+}
+
+TEST_F(ForecastFile, AnExistingOneIsReplacedOnlyIfAsked) {
+    EXPECT_THROW(write_forecast_file(path, small_forecast(), false), UsageError);
+    EXPECT_NO_THROW(write_forecast_file(path, small_forecast(), true));
+}
+
+TEST_F(ForecastFile, EveryMissingPartIsRefused) {
+    for (const auto& row : test::format_section(6)) EXPECT_TRUE(contains(refusal(omit(row.path)), row.path));
+    for (const auto& name : forecast_attributes[0].all()) EXPECT_TRUE(contains(refusal(omit("/@" + name)), name));
+}
+
+TEST_F(ForecastFile, WrongShapesAndTypesAreRefused) {
+    for (const auto& row : test::format_section(6)) {
+        EXPECT_TRUE(contains(refusal(change(row.path, [](Dataset& d) { d.drop_last_row(); })), "expected ["))
+            << row.path;
+        EXPECT_TRUE(contains(refusal(change(row.path, [](Dataset& d) { d.change_type(); })), row.path));
+    }
+}
+
+TEST_F(ForecastFile, APlantedChangeIsFoundByTheChecksum) {
+    EXPECT_TRUE(contains(refusal(change("/intensity", [](Dataset& d) { d.numbers[3] = 249; })), "checksum"));
+    EXPECT_TRUE(contains(refusal(change("/issue", [](Dataset& d) { d.integers[1] += 1800; })), "checksum"));
+    EXPECT_TRUE(contains(refusal(change("/lead", [](Dataset& d) { d.integers = {0, 1800, 3600}; })), "checksum"));
+    EXPECT_TRUE(contains(refusal(set_text("/@signal", "average")), "checksum"));
+    EXPECT_TRUE(contains(refusal(set_text("/@scope", "life_cycle")), "checksum"));
+}
+
+TEST_F(ForecastFile, WrongValuesAreRefused) {
+    const auto intensity = [](double value) { return change("/intensity", [=](Dataset& d) { d.numbers[2] = value; }); };
+    EXPECT_TRUE(contains(refusal(intensity(-1)), "/intensity: row 2: -1"));
+    EXPECT_TRUE(contains(refusal(intensity(std::numeric_limits<double>::quiet_NaN())), "row 2: nan"));
+    for (const std::int64_t second :
+         {small_forecast().issues[0].seconds, std::int64_t{0}, std::numeric_limits<std::int64_t>::max()})
+        EXPECT_TRUE(contains(refusal(change("/issue", [=](Dataset& d) { d.integers[1] = second; })),
+                             std::to_string(second) + " (expected rising times)"));
+    for (const std::vector<std::int64_t>& leads :
+         std::vector<std::vector<std::int64_t>>{{1800, 3600, 5401}, {3600, 5400, 7200}, {-1800, 0, 1800}})
+        EXPECT_TRUE(
+            contains(refusal(change("/lead", [=](Dataset& d) { d.integers = leads; })), "/lead does not count"));
+    EXPECT_TRUE(contains(refusal(set_text("/@signal", "median")), "'median' (allowed: average, marginal)"));
+    EXPECT_TRUE(contains(refusal(set_text("/@scope", "all")), "'all' (allowed: direct, life_cycle)"));
+    for (const std::int64_t step_s : {std::int64_t{0}, std::numeric_limits<std::int64_t>::max()})
+        EXPECT_TRUE(contains(refusal(set_integer("/@step_s", step_s)), "step_s"));
+    for (const char* axis : {"/lead", "/issue"})
+        EXPECT_TRUE(contains(refusal(change(axis,
+                                            [](Dataset& d) {
+                                                while (d.shape[0] > 0) d.drop_last_row();
+                                            })),
+                             std::string("the forecast has no ") + (axis + 1)));
+}
+
+TEST_F(ForecastFile, OtherFilesAreRefused) {
+    write_trace_file(folder.path() / "trace.h5", small_trace(), false);
+    EXPECT_TRUE(contains(message_of<DataError>([&] { read_forecast_file(folder.path() / "trace.h5"); }),
+                         "is a `cenas-trace` file, expected `cenas-forecast`"));
+    EXPECT_TRUE(contains(message_of<DataError>([&] { read_trace_file(path); }), "is a `cenas-forecast` file"));
+}
+
+TEST_F(ForecastFile, TruncatedAndDamagedFilesAreRefusedOrHarmless) {
+    const std::string bytes = bytes_of(path);
+    test::expect_truncations_refused(folder, bytes, read_forecast_file);
+    EXPECT_GT(test::expect_flips_survived(folder, bytes, 17, read_forecast_file), 50u);
 }
 
 /// The table in the program is the file in the repository.
