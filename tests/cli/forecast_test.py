@@ -150,7 +150,8 @@ class ForecastTest(ProgramTest):
         one = self.sweep()
         with h5py.File(self.path("out.h5")) as file, h5py.File(self.path("forecast.h5")) as forecast:
             self.assertEqual(file["trace/forecast_checksum"][0], forecast.attrs["checksum"])
-            self.assertEqual(file.attrs["forecast"], b"by method")
+            told = [name.decode() for name in file["forecast/name"][()][file["scenario/forecast"][0]]]
+            self.assertEqual(told, [m if m in ("perfect", "persistence", "none") else "file" for m in map(bytes.decode, file["method/name"])])
         self.assertEqual(self.sweep(ranks=3), one)
         # The run is the second day: what is issued after it is not seen.
         self.import_forecast(forecast_csv(lambda issue, hour: 1 if issue >= 48 else value(issue, hour)), *STATED)
@@ -165,7 +166,10 @@ class ForecastTest(ProgramTest):
         self.sweep()
         self.assertIn("forecast and window by method", self.run_program("info", "out.h5")[0])
         lines = self.run_program("info", "out.h5", "--json")[0].splitlines()
-        self.assertEqual({json.loads(line)["forecast"] for line in lines}, {"by method"})
+        told = {line["method"]: (line["forecast"], line["window_h"]) for line in map(json.loads, lines)}
+        self.assertEqual(told["file"], ("file", 0.0))
+        self.assertEqual(told["short"], ("file", 6.0))
+        self.assertEqual(told["persistence"], ("persistence", 0.0))
 
     def test_a_forecast_that_does_not_suit_is_refused(self):
         def right(_, hour):
