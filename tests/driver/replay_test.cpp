@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "driver/replay.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "carbon/synthetic_trace.hpp"
+#include "driver/engine.hpp"
+#include "driver/recorded_work.hpp"
+#include "kernels/rng/philox.hpp"
+#include "small_problem.hpp"
+
+namespace cenas {
+namespace {
+
+constexpr int trainings = 24;  // without the initial ones
+constexpr double hours_given = 150;
+
+/// Trainings of one to four hours whose ends never meet, estimates that are all equal, so that the candidate queue is
+/// first in, first out.
+ArchitectureTable uneven_table() {
+    ArchitectureTable table = small_table(60, 1.0, 97.3, 2.31 * 3600);
+    Random random(7, Stream::tests);
+    for (double& seconds : table.evaluation_s) seconds = 3600 * (1 + 3 * random.uniform());
+    for (auto& objective : table.objectives) objective.estimates.assign(table.size(), 40.0);
+    return table;
+}
+
+Options uneven_options(const std::string& accounting) {
+    Options options = small_options();
+    options.run.gpus = 4;
+    options.run.initial = 3;
+    options.run.hours = hours_given;
+    options.budget.evaluations = trainings;  // the engine ends with the last of them
+    options.switching = {30, 45, 20};
+    options.power.idle_w = 40;
+    if (accounting == "full") return options;
+    options.accounting.mode = "paper";
+    options.power = {1000, 0, 0, 0, 0, 0, 1, 0};
+    options.switching = {0, 0, 0};
+    return options;
+}
+
+MethodOptions recorded_method(const Problem& problem, const std::string& candidates) {
+    MethodOptions method = method_named("all-evaluate", candidates);
+    method.name = "method";
+    method.queue_capacity = 3;
+    method.search.strategy = "recorded";
+    method.search.recorded.assign(problem.candidates.cells.end() - trainings, problem.candidates.cells.end());
+    return method;
+}
+
+/// Every allocator on three regions, fifty starts over three years.
+ReplayRecord record_for(const RecordedWork& work, const ReplaySettings& settings) {
+    ReplayRecord record;
+    record.settings = settings;
+    record.horizon_s = hours_given * 3600;
+    record.forecast = "perfect";
+    record.works = {work};
+    for (const char* region : {"CISO", "DE", "SE"}) record.traces.push_back(synthetic_trace(region));
+    for (int i = 0; i < 50; ++i) record.starts.push_back(record.traces[0].start.seconds + i * 491 * 3600);
+    for (const char* allocator : {"all-evaluate", "shares", "switch", "cheapest", "fixed", "random-actions"}) {
+        record.policies.push_back({allocator, {}});
+        record.policies.back().schedule.allocator = allocator;
+        record.policies.back().schedule.evaluate = 3;
+    }
+    record.policies.push_back(record.policies[3]);
+    record.policies.back().schedule.rest = "idle";
+    record.policies.back().schedule.quantile = 0.4;
+    record.policies.push_back(record.policies[4]);
+    record.policies.back().schedule.rest = "idle";
+    return record;
+}
+
+/// A search as it is recorded: on one GPU, where the order of starts leaves no doubt.
+RecordedWork record_work(const Problem& problem, Options options, const MethodOptions& method) {
+    options.run.gpus = 1;
+    options.methods = {method};
+    const Trace trace = trace_of(std::vector<double>(150, 100));
+    const SearchRecord record = simulate_search(problem, options, method, trace, 1);
+    EXPECT_EQ(record.evaluations, trainings);
+    RunRecord run = record_of(problem, options, trace, {record});
+    RecordedWork work = recorded_work(run, options, 0);
+    work.seed = 1;
+    return work;
+}
+
+Trace piece_of(const ReplayRecord& record, std::size_t trace, std::size_t start) {
+    return window_of(record.traces[trace], UtcTime{record.starts[start]}, static_cast<std::int64_t>(record.horizon_s));
+}
+
+struct World {
+    const char* accounting;
+    const char* candidates;
+};
+
+class ReplayEqualsTheSimulatedWorld : public testing::TestWithParam<World> {
+  protected:
+    ReplayEqualsTheSimulatedWorld()
+        : options(uneven_options(GetParam().accounting)),
+          problem(make_problem(uneven_table(), options)),
+          method(recorded_method(problem, GetParam().candidates)),
+          work(record_work(problem, options, method)) {}
+
+    SearchRecord simulate(const ScheduleOptions& schedule, const Trace& piece) {
+        method.schedule = schedule;
+        return simulate_search(problem, options, method, piece, 1);
+    }
+    /// The replay of what `search` did, by the plain path. How many candidates the engine trains before there is a
+    /// supernet depends on the policy.
+    ReplayOutcome replay_of(const SearchRecord& search, const Trace& piece, const ScheduleOptions& schedule,
+                            const ReplayForecast& forecast) const {
+        RecordedWork same = work;
+        if (work.supernet)
+            same.unqueried = work.initial + trainings - static_cast<std::int32_t>(search.samples);
+        return replay_piece(same, replay_settings(options), piece, schedule, forecast);
+    }
+    void expect_equal(const SearchRecord& search, const ReplayOutcome& outcome) const {
+        EXPECT_NEAR(outcome.grams / search.carbon_g, 1, 1e-9);
+        EXPECT_NEAR(outcome.joules / search.energy_j, 1, 1e-9);
+        EXPECT_NEAR(outcome.end.at_s, search.end_s, 1e-5);
+        EXPECT_EQ(outcome.end.complete, search.stop_reason == "evaluations");
+    }
+
+    Options options;
+    Problem problem;
+    MethodOptions method;
+    RecordedWork work;
+};
+
+TEST_P(ReplayEqualsTheSimulatedWorld, ForEveryPolicyOnThreeRegionsAndFiftyStarts) {
+    const ReplayRecord record = record_for(work, replay_settings(options));
+    std::size_t compared = 0;
+    for (std::size_t t = 0; t < record.traces.size(); ++t)
+        for (std::size_t s = 0; s < record.starts.size(); ++s)
+            for (const auto& policy : record.policies) {
+                SCOPED_TRACE(fmt::format("{} {} on {}, start {}", policy.name, policy.schedule.rest,
+                                         record.traces[t].name, s));
+                const Trace piece = piece_of(record, t, s);
+                const SearchRecord search = simulate(policy.schedule, piece);
+                // Which candidates would have been queried is not known of a search that was cut short.
+                if (work.supernet && search.stop_reason != "evaluations") continue;
+                expect_equal(search, replay_of(search, piece, policy.schedule, {}));
+                ++compared;
+                if (HasFailure()) return;
+            }
+    EXPECT_GT(compared, record.scenarios() * 9 / 10);
+}
+
+TEST_P(ReplayEqualsTheSimulatedWorld, WhateverTheForecast) {
+    const ReplayRecord record = record_for(work, replay_settings(options));
+    for (const ReplayForecast& forecast :
+         {ReplayForecast{"perfect", 24}, ReplayForecast{"persistence", 0}, ReplayForecast{"none", 0}}) {
+        options.run.forecast = forecast.kind;
+        options.run.window_h = forecast.window_h;
+        for (std::size_t s = 0; s < 5; ++s)
+            for (const auto& policy : record.policies) {
+                SCOPED_TRACE(policy.name + " told " + forecast.kind);
+                const Trace piece = piece_of(record, 0, s);
+                const SearchRecord search = simulate(policy.schedule, piece);
+                if (work.supernet && search.stop_reason != "evaluations") continue;
+                expect_equal(search, replay_of(search, piece, policy.schedule, forecast));
+            }
+    }
+}
+
+TEST_P(ReplayEqualsTheSimulatedWorld, AndEveryPathOfItIsTheSame) {
+    for (const ReplayForecast& forecast : {ReplayForecast{"perfect", 0}, ReplayForecast{"persistence", 30}}) {
+        ReplayRecord record = record_for(work, replay_settings(options));
+        record.starts.resize(7);
+        record.forecast = forecast.kind;
+        record.window_h = forecast.window_h;
+        ReplayRecord serial = record;
+        replay(record, Backend::openmp);
+        replay(serial, Backend::serial);
+        EXPECT_EQ(record.grams, serial.grams);  // to the bit
+        std::size_t at = 0;
+        for (std::size_t t = 0; t < record.traces.size(); ++t)
+            for (std::size_t s = 0; s < record.starts.size(); ++s)
+                for (const auto& policy : record.policies) {
+                    const ReplayOutcome plain =
+                        replay_piece(work, record.settings, piece_of(record, t, s), policy.schedule, forecast);
+                    EXPECT_NEAR(record.grams[at] / plain.grams, 1, 1e-9) << policy.name;
+                    EXPECT_NEAR(record.joules[at] / plain.joules, 1, 1e-9) << policy.name;
+                    EXPECT_EQ(std::isnan(record.makespan_s[at]), !plain.end.complete);
+                    if (plain.end.complete) {
+                        EXPECT_DOUBLE_EQ(record.makespan_s[at], plain.end.at_s) << policy.name;
+                    }
+                    ++at;
+                }
+    }
+}
+
+TEST_P(ReplayEqualsTheSimulatedWorld, NoPolicyUndercutsTheLowerBound) {
+    ReplayRecord record = record_for(work, replay_settings(options));
+    replay(record, Backend::openmp);
+    std::size_t censored = 0;
+    for (std::size_t i = 0; i < record.regret_g.size(); ++i) {
+        if (std::isnan(record.makespan_s[i])) {
+            EXPECT_TRUE(std::isnan(record.regret_g[i]));
+            ++censored;
+        } else {
+            EXPECT_GE(record.regret_g[i], 0.0);
+            EXPECT_GT(record.lower_bound_g[i / record.policies.size()], 0.0);
+        }
+    }
+    EXPECT_LT(censored, record.regret_g.size() / 10);
+}
+
+INSTANTIATE_TEST_SUITE_P(Worlds, ReplayEqualsTheSimulatedWorld,
+                         testing::Values(World{"full", "direct"}, World{"full", "supernet"}, World{"paper", "direct"},
+                                         World{"paper", "supernet"}),
+                         [](const auto& world) {
+                             return std::string(world.param.accounting) + "_" + world.param.candidates;
+                         });
+
+}  // namespace
+}  // namespace cenas
