@@ -13,6 +13,7 @@ enum class Stream : std::uint32_t {
     proposals = 2,       ///< draws of a strategy
     allocation = 3,      ///< the random allocator
     tie_breaking = 4,    ///< equal scores in a strategy
+    replay_sample = 5,   ///< scenarios that `cenas verify` does again
     synthetic_trace_day = 16,
     synthetic_trace_hour = 17,
     synthetic_table = 18,

@@ -127,14 +127,13 @@ constexpr const char* table_reference_head = R"(
 What the columns of a csv table mean, for `cenas import table`.
 )";
 
-}  // namespace
-
-Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
-    DeckDocument read = read_document(path, overrides);
+/// What a document says whose files are named from the folder of `path`.
+Deck read_content(DeckDocument read, const std::filesystem::path& path) {
     TomlTable& document = read.keys;
     if (is_training(document))
         throw UsageError(
             fmt::format("{}: this is a training deck, for cenas train and cenas table build", path.string()));
+    if (is_replay(document)) throw UsageError(fmt::format("{}: this is a replay deck, for cenas replay", path.string()));
     expand_methods(document);
 
     DeckContent content;
@@ -153,6 +152,16 @@ Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>
     for_each_file(document, options, [&](std::string& file, const TomlValue&) { file = (folder / file).string(); });
     deck.options = std::move(options);
     return deck;
+}
+
+}  // namespace
+
+Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+    return read_content(read_document(path, overrides), path);
+}
+
+Deck read_stored_deck(const std::string& text, const std::filesystem::path& file) {
+    return read_content({text, parse_toml(text, file.string())}, file);
 }
 
 std::string deck_reference() {

@@ -26,6 +26,9 @@ struct Deck {
 /// one name, keys that contradict each other, a file that cannot be read.
 Deck read_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides = {});
 
+/// The same of a deck whose text a result file holds; `file` is what errors call it.
+Deck read_stored_deck(const std::string& text, const std::filesystem::path& file);
+
 /// Every key of a deck with type, unit, default, range and meaning, as Markdown (docs/deck.md is this text; a test
 /// compares them).
 std::string deck_reference();

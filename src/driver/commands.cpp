@@ -12,8 +12,10 @@
 #include "driver/collective.hpp"
 #include "driver/info.hpp"
 #include "driver/plan.hpp"
+#include "driver/replay_report.hpp"
 #include "driver/verify.hpp"
 #include "io/h5.hpp"
+#include "io/replay_file.hpp"
 #include "io/run_file.hpp"
 #include "io/table_file.hpp"
 #include "kernels/base/launch.hpp"
@@ -24,6 +26,7 @@ namespace {
 constexpr const char* run_format = "cenas-run";
 constexpr const char* table_format = "cenas-table";
 constexpr const char* trace_format = "cenas-trace";
+constexpr const char* replay_format = "cenas-replay";
 
 std::string format_of(const std::filesystem::path& file) {
     const h5::Reader reader(file);
@@ -35,9 +38,9 @@ std::string format_of(const std::filesystem::path& file) {
     } catch (const DataError&) {  // an attribute of that name and another type
         format = "of another program";
     }
-    if (format != run_format && format != table_format && format != trace_format)
-        throw DataError(fmt::format("{}: unknown format '{}' (known: {}, {}, {})", file.string(), format, run_format,
-                                    table_format, trace_format));
+    if (format != run_format && format != table_format && format != trace_format && format != replay_format)
+        throw DataError(fmt::format("{}: unknown format '{}' (known: {}, {}, {}, {})", file.string(), format, run_format,
+                                    table_format, trace_format, replay_format));
     return format;
 }
 
@@ -86,6 +89,12 @@ std::string describe_trace(const Trace& trace) {
         to_string(trace.end()), sum / static_cast<double>(trace.values.size()), low, high, estimated);
 }
 
+void require_none(const std::vector<std::string>& findings, const std::filesystem::path& file, const char* source) {
+    if (findings.empty()) return;
+    for (const auto& line : findings) fmt::print("{}\n", line);
+    throw DataError(fmt::format("{}: {} value(s) disagree with {}", file.string(), findings.size(), source));
+}
+
 std::string describe_import(const TraceImportReport& report) {
     std::string text = fmt::format("read as {}: {} rows", report.format, report.rows);
     text += fmt::format(
@@ -121,13 +130,15 @@ ExitCode verify_command(const std::filesystem::path& file) {
         fmt::print("{}: checksum {} holds\n", file.string(), read_table_file(file).checksum());
     } else if (format == trace_format) {
         fmt::print("{}: checksum {} holds\n", file.string(), read_trace_file(file).checksum());
+    } else if (format == replay_format) {
+        const ReplayRecord record = read_replay_file(file);
+        std::size_t sampled = 0;
+        require_none(verify_replay(record, sampled), file, "the recorded work");
+        fmt::print("{}: {} of {} scenarios done again, with their lower bounds, and the regret of all agree\n",
+                   file.string(), sampled, record.scenarios());
     } else {
         const RunRecord run = read_run_file(file);
-        const auto findings = verify_run(run);
-        if (!findings.empty()) {
-            for (const auto& line : findings) fmt::print("{}\n", line);
-            throw DataError(fmt::format("{}: {} value(s) disagree with the raw log", file.string(), findings.size()));
-        }
+        require_none(verify_run(run), file, "the raw log");
         fmt::print("{}: hypervolume, energy and carbon of {} searches agree with the raw log ({}{} of {} cells)\n",
                    file.string(), run.searches.size(), run.table_synthetic ? "SYNTHETIC table, " : "", run.table_cells,
                    cell_count);
@@ -145,6 +156,8 @@ ExitCode info_command(const std::filesystem::path& file, InfoFormat format, int 
         fmt::print("{}{}", describe_table(read_table_file(file)), trainings ? describe_trainings(*trainings) : "");
     } else if (kind == trace_format) {
         fmt::print("{}", describe_trace(read_trace_file(file)));
+    } else if (kind == replay_format) {
+        fmt::print("{}", describe_replay(read_replay_file(file)));
     } else {
         const RunRecord run = read_run_file(file);
         fmt::print("{}", format == InfoFormat::json        ? run_as_json(run)

@@ -20,20 +20,6 @@ namespace {
 
 constexpr std::string_view synthetic_prefix = "synthetic:";
 
-Trace load_trace(const TraceOptions& options) {
-    const bool synthetic = options.source.starts_with(synthetic_prefix);
-    const auto regions = synthetic_regions();
-    if (const std::string name = std::filesystem::path(options.source).filename();
-        !synthetic && !std::filesystem::exists(options.source) &&
-        std::find(regions.begin(), regions.end(), name) != regions.end())
-        throw DataError(
-            fmt::format("{}: no such file; the built-in trace is called synthetic:{}", options.source, name));
-    Trace trace =
-        synthetic ? synthetic_trace(options.source.substr(synthetic_prefix.size())) : read_trace_file(options.source);
-    trace.name = options.name;
-    return trace;
-}
-
 /// The share of GPU time that goes to evaluation, roughly: enough to put long searches first.
 double expected_share(const MethodOptions& method, int gpus) {
     const auto& schedule = method.schedule;
@@ -84,6 +70,20 @@ std::string describe_warnings(const Options& options, const Inputs& inputs, cons
 }
 
 }  // namespace
+
+Trace load_trace(const TraceOptions& options) {
+    const bool synthetic = options.source.starts_with(synthetic_prefix);
+    const auto regions = synthetic_regions();
+    if (const std::string name = std::filesystem::path(options.source).filename();
+        !synthetic && !std::filesystem::exists(options.source) &&
+        std::find(regions.begin(), regions.end(), name) != regions.end())
+        throw DataError(
+            fmt::format("{}: no such file; the built-in trace is called synthetic:{}", options.source, name));
+    Trace trace =
+        synthetic ? synthetic_trace(options.source.substr(synthetic_prefix.size())) : read_trace_file(options.source);
+    trace.name = options.name;
+    return trace;
+}
 
 Inputs load_inputs(const Options& options) {
     Inputs inputs;

@@ -19,6 +19,9 @@ struct Inputs {
     std::vector<std::string> trace_checksums;  ///< of each whole trace
 };
 
+/// The trace that a deck names. Throws DataError for an unreadable one.
+Trace load_trace(const TraceOptions& options);
+
 /// Reads table and traces and checks that they suit the deck. Throws DataError / UsageError.
 Inputs load_inputs(const Options& options);
 

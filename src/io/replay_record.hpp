@@ -51,7 +51,6 @@ struct ReplayRecord {
     std::string deck;            ///< of the replay, as the user wrote it; empty: none
     std::string effective_deck;  ///< every key with its value
     std::string source;          ///< the run file's name, without folder
-    std::string source_checksum;
     std::string table_name;
     std::string table_checksum;
     bool table_synthetic = false;
