@@ -220,8 +220,7 @@ TableBuildRequest read_table_request(const Arguments& arguments, const std::stri
 }
 
 std::vector<std::int64_t> chosen_searches(const Arguments& arguments, std::size_t there_are) {
-    if (!arguments.all_searches)
-        return arguments.searches.empty() ? std::vector<std::int64_t>{0} : arguments.searches;
+    if (!arguments.all_searches) return arguments.searches.empty() ? std::vector<std::int64_t>{0} : arguments.searches;
     std::vector<std::int64_t> all(there_are);
     std::iota(all.begin(), all.end(), std::int64_t{0});
     return all;
@@ -233,7 +232,8 @@ ReplayRequest read_replay_request(const Arguments& arguments, const std::string&
     request.run = read_run_file(request.run_file);
     request.run_options = read_stored_deck(request.run.effective_deck, request.run_file).options;
     request.searches = chosen_searches(arguments, request.run.searches.size());
-    ReplayDeck deck = read_replay_deck(arguments.deck, arguments.overrides, default_replay(request.run_options.run.gpus));
+    ReplayDeck deck =
+        read_replay_deck(arguments.deck, arguments.overrides, default_replay(request.run_options.run.gpus));
     request.options = std::move(deck.options);
     request.deck = std::move(deck.text);
     request.effective_deck = std::move(deck.effective);

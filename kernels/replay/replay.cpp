@@ -24,7 +24,8 @@ void replay_rule(Backend backend, const ReplayWork& work, const ReplayPool& pool
                  const WindowBounds* windows, ReplayOutcome* outcomes) {
     if (backend == Backend::cuda)
         return cuda::replay_rule(work, pool, grams, trace, trace_steps, starts, rule, windows, outcomes);
-    const auto scenarios = static_cast<std::size_t>(starts.count < scenarios_at_once ? starts.count : scenarios_at_once);
+    const auto scenarios =
+        static_cast<std::size_t>(starts.count < scenarios_at_once ? starts.count : scenarios_at_once);
     std::vector<GpuTask> tasks(scenarios * static_cast<std::size_t>(pool.gpus));
     std::vector<PausedTraining> paused(tasks.size());
     std::vector<std::int32_t> queue(scenarios * static_cast<std::size_t>(queue_size(work)));
@@ -40,8 +41,7 @@ void replay_rule(Backend backend, const ReplayWork& work, const ReplayPool& pool
 
 void start_sums(Backend backend, const double* weights, std::int32_t weight_count, const double* intensity,
                 std::int64_t trace_steps, const ReplayStarts& starts, double* sums) {
-    if (backend == Backend::cuda)
-        return cuda::start_sums(weights, weight_count, intensity, trace_steps, starts, sums);
+    if (backend == Backend::cuda) return cuda::start_sums(weights, weight_count, intensity, trace_steps, starts, sums);
     const StartSums<lanes> functor{weights, weight_count, intensity, starts, sums};
     const std::int64_t blocks = (starts.count + lanes - 1) / lanes;
     constexpr std::int64_t at_once = 16;

@@ -23,11 +23,10 @@ void replay_rule(const ReplayWork& work, const ReplayPool& pool, const ReplayGra
     device_windows.upload(windows);
     ReplayWork device_work = work;
     device_work.training_s = training_s.data();
-    launch_cuda(starts.count, RuleScenario{device_work, pool, grams,
-                                           ReplayTrace{intensity.data(), before.data(), trace.step_s}, starts, rule,
-                                           device_windows.data(),
-                                           ScheduleScratch{tasks.data(), paused.data(), queue.data()},
-                                           device_outcomes.data()});
+    launch_cuda(starts.count,
+                RuleScenario{device_work, pool, grams, ReplayTrace{intensity.data(), before.data(), trace.step_s},
+                             starts, rule, device_windows.data(),
+                             ScheduleScratch{tasks.data(), paused.data(), queue.data()}, device_outcomes.data()});
     device_outcomes.download(outcomes);
 }
 
@@ -36,8 +35,8 @@ void start_sums(const double* weights, std::int32_t weight_count, const double* 
     DeviceBuffer<double> device_weights(weight_count), device_intensity(trace_steps + 1), device_sums(starts.count);
     device_weights.upload(weights);
     device_intensity.upload(intensity);
-    launch_cuda(starts.count, StartSums<1>{device_weights.data(), weight_count, device_intensity.data(), starts,
-                                           device_sums.data()});
+    launch_cuda(starts.count,
+                StartSums<1>{device_weights.data(), weight_count, device_intensity.data(), starts, device_sums.data()});
     device_sums.download(sums);
 }
 

@@ -148,8 +148,7 @@ class Schedule {
 
     CENAS_HD bool keeps(std::int32_t gpu, const GpuTask& task) const {
         if (task.role == GpuRole::training) return evaluates(gpu) || task.first < work_.initial;
-        if (task.role == GpuRole::supernet_training)
-            return samples(gpu) || (evaluates(gpu) && counts_.sample == 0);
+        if (task.role == GpuRole::supernet_training) return samples(gpu) || (evaluates(gpu) && counts_.sample == 0);
         return true;  // queries are not paused
     }
 

@@ -133,7 +133,8 @@ Deck read_content(DeckDocument read, const std::filesystem::path& path) {
     if (is_training(document))
         throw UsageError(
             fmt::format("{}: this is a training deck, for cenas train and cenas table build", path.string()));
-    if (is_replay(document)) throw UsageError(fmt::format("{}: this is a replay deck, for cenas replay", path.string()));
+    if (is_replay(document))
+        throw UsageError(fmt::format("{}: this is a replay deck, for cenas replay", path.string()));
     expand_methods(document);
 
     DeckContent content;

@@ -17,7 +17,8 @@ struct DeckDocument {
     TomlTable keys;    ///< with the overrides applied
 };
 
-/// Without a path: the overrides alone. Throws UsageError for a file that cannot be read, TOML syntax, and overrides that are none.
+/// Without a path: the overrides alone. Throws UsageError for a file that cannot be read, TOML syntax, and overrides
+/// that are none.
 DeckDocument read_document(const std::filesystem::path& path, const std::vector<std::string>& overrides);
 
 /// Whether a deck is for trainings, or for replays, by its sections, and not for searches.

@@ -191,8 +191,7 @@ std::vector<Key> schedule_keys(ScheduleOptions& o, const std::string& meaning_of
          "which GPUs evaluate and which sample. all-evaluate: all train; all-sample: all query the supernet until the "
          "last hours; fixed: so many train; shares: the cleaner the grid, the more train (CE-NAS); switch: all train "
          "or all sample; random-actions: a random share trains; cheapest: so many train in the cleanest steps"},
-        only_with(counts,
-                  {"evaluate", integer(o.evaluate, 1, most_gpus), "", meaning_of_evaluate}),
+        only_with(counts, {"evaluate", integer(o.evaluate, 1, most_gpus), "", meaning_of_evaluate}),
         only_with(counts, {"rest", one_of(o.rest, {"sample", "idle"}), "", "what the other GPUs do"}),
         only_with(
             {"allocator", {"switch"}, &o.allocator},

@@ -14,7 +14,7 @@ namespace cenas {
 
 // Limits that several sections share.
 inline constexpr double strongest_w = 1e5;  // a device; only a slip of the pen exceeds it
-inline constexpr double longest_h = 1e5;      // eleven years
+inline constexpr double longest_h = 1e5;    // eleven years
 inline constexpr std::int64_t largest_seed = (std::int64_t{1} << 53) - 1;  // a whole number in every reader of results
 
 /// What a deck says.

@@ -39,8 +39,8 @@ std::string format_of(const std::filesystem::path& file) {
         format = "of another program";
     }
     if (format != run_format && format != table_format && format != trace_format && format != replay_format)
-        throw DataError(fmt::format("{}: unknown format '{}' (known: {}, {}, {}, {})", file.string(), format, run_format,
-                                    table_format, trace_format, replay_format));
+        throw DataError(fmt::format("{}: unknown format '{}' (known: {}, {}, {}, {})", file.string(), format,
+                                    run_format, table_format, trace_format, replay_format));
     return format;
 }
 

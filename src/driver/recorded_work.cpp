@@ -39,8 +39,7 @@ void add_supernet(const SearchRecord& search, const ReplaySettings& settings, Re
         return;
     }
     work.supernet = true;
-    work.supernet_s =
-        component_seconds(search, Component::supernet_training, settings.power.supernet_training_w);
+    work.supernet_s = component_seconds(search, Component::supernet_training, settings.power.supernet_training_w);
     if (queried == 0) return;
     work.unqueried -= static_cast<std::int32_t>(queried);
     work.query_s =
@@ -83,8 +82,8 @@ RecordedWork recorded_work(const RunRecord& run, const Options& options, std::in
     }
     if (work.training_s.empty())
         throw DataError(fmt::format("search {}: no training of it ended, so there is nothing to replay", search));
-    work.left_out = static_cast<std::int32_t>(std::count_if(record.evaluations_log.begin(), record.evaluations_log.end(),
-                                                            [](const auto& e) { return e.finished == 0; }));
+    work.left_out = static_cast<std::int32_t>(std::count_if(
+        record.evaluations_log.begin(), record.evaluations_log.end(), [](const auto& e) { return e.finished == 0; }));
     work.unqueried = static_cast<std::int32_t>(work.training_s.size());
     work.queue_capacity = method->queue_capacity;
     if (method->candidates == "supernet") add_supernet(record, replay_settings(options), work);

@@ -23,28 +23,16 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 // --- records as kernels see them -------------------------------------------------------------------------------------
 
 ReplayWork kernel_work(const RecordedWork& work) {
-    return {work.training_s.data(),
-            static_cast<std::int32_t>(work.training_s.size()),
-            work.initial,
-            work.unqueried,
-            work.queue_capacity,
-            work.supernet,
-            work.supernet_s,
-            work.query_s};
+    return {work.training_s.data(), static_cast<std::int32_t>(work.training_s.size()),
+            work.initial,           work.unqueried,
+            work.queue_capacity,    work.supernet,
+            work.supernet_s,        work.query_s};
 }
 
 ReplayPool kernel_pool(const ReplaySettings& settings) {
     const PowerOptions& power = settings.power;
-    return {settings.gpus,
-            settings.slices_per_evaluation,
-            settings.pause_s,
-            settings.resume_s,
-            power.evaluation_w,
-            power.sampling_w,
-            power.supernet_training_w,
-            power.switching_w,
-            power.idle_w,
-            power.optimizer_w};
+    return {settings.gpus,    settings.slices_per_evaluation, settings.pause_s,  settings.resume_s, power.evaluation_w,
+            power.sampling_w, power.supernet_training_w,      power.switching_w, power.idle_w,      power.optimizer_w};
 }
 
 ReplayGrams kernel_grams(const ReplaySettings& settings) {
@@ -103,8 +91,8 @@ std::vector<GpuCounts> decisions(const ReplaySettings& settings, const Trace& pi
     view.carbon_left_g = std::numeric_limits<double>::infinity();
     std::vector<GpuCounts> all;
     for (std::size_t i = 0; i < piece.values.size(); ++i) {
-        const auto window = forecast_window(piece.history, piece.values, i, window_steps, steps_per_day,
-                                            forecast_of(forecast.kind));
+        const auto window =
+            forecast_window(piece.history, piece.values, i, window_steps, steps_per_day, forecast_of(forecast.kind));
         view.now = step * static_cast<double>(i);
         view.intensity = piece.values[i];
         view.window = window;
@@ -198,8 +186,7 @@ WindowBounds bounds_of(std::span<const double> window, const ScheduleOptions& po
     return {*low, *last};
 }
 
-Outcomes replay_by_rule(const Part& part, const ReplayRecord& record, const ScheduleOptions& policy,
-                        Backend backend) {
+Outcomes replay_by_rule(const Part& part, const ReplayRecord& record, const ScheduleOptions& policy, Backend backend) {
     const std::span<const double> values = part.trace.values;
     std::vector<WindowBounds> windows(static_cast<std::size_t>(part.starts.count));
 #pragma omp parallel if (backend == Backend::openmp)
@@ -223,9 +210,8 @@ Outcomes replay_each(const Part& part, const ReplayRecord& record, const Schedul
     Outcomes outcomes(static_cast<std::size_t>(part.starts.count));
 #pragma omp parallel for schedule(static) if (backend != Backend::serial)
     for (std::int64_t i = 0; i < part.starts.count; ++i)
-        outcomes[static_cast<std::size_t>(i)] =
-            replay_piece(part.work, record.settings, piece_of(part, record, i), policy,
-                         {record.forecast, record.window_h});
+        outcomes[static_cast<std::size_t>(i)] = replay_piece(part.work, record.settings, piece_of(part, record, i),
+                                                             policy, {record.forecast, record.window_h});
     return outcomes;
 }
 

@@ -27,9 +27,9 @@ double replay_lower_bound(const RecordedWork& work, const ReplaySettings& settin
 
 /// Fills grams, joules, makespan, lower bound and regret of all scenarios of `record`, in which everything else is set:
 /// every start is on a step of every trace, the horizon a whole number of steps, and fits behind the last start.
-/// Equal to replay_piece and replay_lower_bound for each to rounding: the schedule of a policy that does not look at the
-/// trace is made once; where the window is the whole replay and the forecast perfect, `backend` runs the scenarios; else
-/// replay_piece does, on the threads of OpenMP unless `backend` is serial. The same bits on any number of threads.
+/// Equal to replay_piece and replay_lower_bound for each to rounding: the schedule of a policy that does not look at
+/// the trace is made once; where the window is the whole replay and the forecast perfect, `backend` runs the scenarios;
+/// else replay_piece does, on the threads of OpenMP unless `backend` is serial. The same bits on any number of threads.
 void replay(ReplayRecord& record, Backend backend);
 
 }  // namespace cenas

@@ -18,12 +18,13 @@ struct PolicyOptions {
     ScheduleOptions schedule;
 };
 
-/// What a replay deck says: on which traces, from which starts and under which policies the recorded work is done again.
+/// What a replay deck says: on which traces, from which starts and under which policies the recorded work is done
+/// again.
 struct ReplayOptions {
-    double hours = 0;      ///< horizon; 0: five times as long as the longest of the replayed searches lasted
-    UtcTime from;          ///< no start is before this
-    double every_h = 1.0;  ///< from one start to the next
-    std::int64_t starts = 0;           ///< so many; 0: as many as the traces have room for
+    double hours = 0;         ///< horizon; 0: five times as long as the longest of the replayed searches lasted
+    UtcTime from;             ///< no start is before this
+    double every_h = 1.0;     ///< from one start to the next
+    std::int64_t starts = 0;  ///< so many; 0: as many as the traces have room for
     std::string forecast = "perfect";  ///< what allocators are told: perfect, persistence, none
     double window_h = 0.0;             ///< hours ahead they may look; 0: the whole replay
     std::string device = "cpu";        ///< cpu, cuda

@@ -19,11 +19,12 @@ namespace {
 std::string describe_work(const RecordedWork& work) {
     double hours = 0;
     for (const double seconds : work.training_s) hours += seconds / seconds_per_hour;
-    std::string text = fmt::format("search {} ({}, recorded on {}, seed {}): {} trainings, {:.1f} GPU-hours", work.search,
-                                   work.method, work.trace, work.seed, work.training_s.size(), hours);
+    std::string text = fmt::format("search {} ({}, recorded on {}, seed {}): {} trainings, {:.1f} GPU-hours",
+                                   work.search, work.method, work.trace, work.seed, work.training_s.size(), hours);
     if (work.supernet)
-        text += fmt::format("; a supernet of {:.1f} GPU-hours, {} queries of {:.1f} s", work.supernet_s / seconds_per_hour,
-                            std::ssize(work.training_s) - work.unqueried, work.query_s);
+        text +=
+            fmt::format("; a supernet of {:.1f} GPU-hours, {} queries of {:.1f} s", work.supernet_s / seconds_per_hour,
+                        std::ssize(work.training_s) - work.unqueried, work.query_s);
     return text + fmt::format("; {} left out, which had not ended\n", work.left_out);
 }
 
@@ -68,13 +69,13 @@ std::string describe_policies(const ReplayRecord& record, std::size_t first_row)
         const PolicySums sums = sums_of(record, first_row, p);
         const auto ended = static_cast<double>(sums.ended);
         const bool known = sums.ended > 0;
-        text += fmt::format(
-            "  {:<{}}{:>12}{:>12}{:>12}{:>12}{:>12}{:>12.1f}\n", record.policies[p].name, width,
-            number_or_dash(known, sums.grams / ended / 1e3, 3),
-            number_or_dash(sums.first > 0, 100 * (1 - sums.with_first / sums.first), 1),
-            number_or_dash(known, sums.regret / ended / 1e3, 3), number_or_dash(sums.bound > 0, 100 * sums.regret / sums.bound, 1),
-            number_or_dash(known, sums.makespan_s / ended / seconds_per_hour, 1),
-            100 * static_cast<double>(sums.censored) / static_cast<double>(record.starts.size()));
+        text += fmt::format("  {:<{}}{:>12}{:>12}{:>12}{:>12}{:>12}{:>12.1f}\n", record.policies[p].name, width,
+                            number_or_dash(known, sums.grams / ended / 1e3, 3),
+                            number_or_dash(sums.first > 0, 100 * (1 - sums.with_first / sums.first), 1),
+                            number_or_dash(known, sums.regret / ended / 1e3, 3),
+                            number_or_dash(sums.bound > 0, 100 * sums.regret / sums.bound, 1),
+                            number_or_dash(known, sums.makespan_s / ended / seconds_per_hour, 1),
+                            100 * static_cast<double>(sums.censored) / static_cast<double>(record.starts.size()));
     }
     return text;
 }

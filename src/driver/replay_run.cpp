@@ -23,7 +23,8 @@
 namespace cenas {
 namespace {
 
-PolicyOptions policy(const std::string& name, const std::string& allocator, int gpus, const std::string& rest = "idle") {
+PolicyOptions policy(const std::string& name, const std::string& allocator, int gpus,
+                     const std::string& rest = "idle") {
     PolicyOptions options{name, {}};
     options.schedule.allocator = allocator;
     options.schedule.evaluate = gpus;
@@ -62,17 +63,18 @@ std::vector<std::int64_t> place_starts(const ReplayOptions& options, std::int64_
     }
     for (const Trace& trace : traces)
         if ((first - trace.start.seconds) % trace.step_s != 0)
-            throw DataError(fmt::format("replay.from: the first start {} is not on a step of trace '{}' (steps of {} s "
-                                        "from {})",
-                                        to_string(UtcTime{first}), trace.name, trace.step_s, to_string(trace.start)));
+            throw DataError(
+                fmt::format("replay.from: the first start {} is not on a step of trace '{}' (steps of {} s "
+                            "from {})",
+                            to_string(UtcTime{first}), trace.name, trace.step_s, to_string(trace.start)));
     const std::int64_t every = whole_steps(options.every_h * seconds_per_hour, traces, "replay.every_h");
     const std::int64_t fit = end - horizon_s < first ? 0 : (end - horizon_s - first) / every + 1;
     if (fit == 0 || fit < options.starts)
-        throw DataError(fmt::format("replay.starts: from {} on {} start(s) every {} h have a horizon of {} h before "
-                                    "them, since a trace ends at {} ({} asked for)",
-                                    to_string(UtcTime{first}), fit, options.every_h,
-                                    static_cast<double>(horizon_s) / seconds_per_hour, to_string(UtcTime{end}),
-                                    std::max<std::int64_t>(options.starts, 1)));
+        throw DataError(fmt::format(
+            "replay.starts: from {} on {} start(s) every {} h have a horizon of {} h before "
+            "them, since a trace ends at {} ({} asked for)",
+            to_string(UtcTime{first}), fit, options.every_h, static_cast<double>(horizon_s) / seconds_per_hour,
+            to_string(UtcTime{end}), std::max<std::int64_t>(options.starts, 1)));
     std::vector<std::int64_t> starts(static_cast<std::size_t>(options.starts > 0 ? options.starts : fit));
     for (std::size_t i = 0; i < starts.size(); ++i) starts[i] = first + static_cast<std::int64_t>(i) * every;
     return starts;
@@ -106,7 +108,8 @@ ReplayRecord prepare(const ReplayRequest& request) {
 
 Backend backend_of(const std::string& device) {
     if (device == "cpu") return Backend::openmp;
-    if (!cuda_available()) throw UsageError(fmt::format("replay.device = \"cuda\": {} (allowed here: cpu)", cuda_trouble()));
+    if (!cuda_available())
+        throw UsageError(fmt::format("replay.device = \"cuda\": {} (allowed here: cpu)", cuda_trouble()));
     return Backend::cuda;
 }
 

@@ -96,7 +96,8 @@ void write_works(h5::Writer& file, const std::vector<RecordedWork>& works) {
     integers("seed", &RecordedWork::seed, "seed");
     integers("left_out", &RecordedWork::left_out, "trainings that had not ended with the search");
     integers("initial", &RecordedWork::initial, "trainings of the initial design: the first rows");
-    integers("unqueried", &RecordedWork::unqueried, "trainings that need no query, initial ones included: the first rows");
+    integers("unqueried", &RecordedWork::unqueried,
+             "trainings that need no query, initial ones included: the first rows");
     integers("supernet", &RecordedWork::supernet, "1: the others wait for a supernet");
     integers("queue_capacity", &RecordedWork::queue_capacity, "queries go on until more candidates than this wait");
     seconds("supernet_s", &RecordedWork::supernet_s, "GPU time of the supernet's training");
@@ -125,9 +126,12 @@ void write_traces(h5::Writer& file, const std::vector<Trace>& traces) {
     };
     texts("checksum", &Trace::checksum, "SHA-256 of the whole trace");
     texts("source", &Trace::source, "where the trace came from");
-    texts("signal", [](const Trace& t) { return to_string(t.signal); }, "average or marginal");
-    texts("scope", [](const Trace& t) { return to_string(t.scope); }, "direct or life_cycle");
-    texts("start", [](const Trace& t) { return to_string(t.start); }, "begin of the first step, UTC");
+    texts(
+        "signal", [](const Trace& t) { return to_string(t.signal); }, "average or marginal");
+    texts(
+        "scope", [](const Trace& t) { return to_string(t.scope); }, "direct or life_cycle");
+    texts(
+        "start", [](const Trace& t) { return to_string(t.start); }, "begin of the first step, UTC");
     file.dataset("/trace/synthetic", column<std::uint8_t>(traces, &Trace::synthetic),
                  {"1", "1: made by the built-in generator", rows}, {traces.size()});
     file.dataset("/trace/step_s", column<std::int64_t>(traces, &Trace::step_s), {"s", "step of the trace", rows});
@@ -144,8 +148,7 @@ void write_traces(h5::Writer& file, const std::vector<Trace>& traces) {
     std::iota(index.begin(), index.end(), std::int64_t{0});
     file.dataset("/trace_step/index", index, {"1", "row of the steps, traces one after the other", {}});
     file.scale("/trace_step/index", "trace_step");
-    file.dataset("/trace_step/intensity", intensities,
-                 {"g/(kW h)", "carbon intensity, CO2e", {"/trace_step/index"}});
+    file.dataset("/trace_step/intensity", intensities, {"g/(kW h)", "carbon intensity, CO2e", {"/trace_step/index"}});
 }
 
 void write_policies(h5::Writer& file, const std::vector<ReplayPolicy>& policies) {
@@ -248,13 +251,16 @@ std::vector<std::int64_t> read_offsets(const h5::Reader& file, const std::string
     return offsets;
 }
 
-std::vector<double> rows_of(const std::vector<double>& all, const std::vector<std::int64_t>& offsets, std::size_t owner) {
+std::vector<double> rows_of(const std::vector<double>& all, const std::vector<std::int64_t>& offsets,
+                            std::size_t owner) {
     return {all.begin() + offsets[owner], all.begin() + offsets[owner + 1]};
 }
 
 void read_root(const h5::Reader& file, ReplayRecord& record) {
     const auto text = [&](const char* name) { return file.text_attribute("/", name); };
-    const auto number = [&](const char* name) { return amount(file.number_attribute("/", name), place_of(file, name)); };
+    const auto number = [&](const char* name) {
+        return amount(file.number_attribute("/", name), place_of(file, name));
+    };
     const auto integer = [&](const char* name, std::int64_t lowest) {
         return static_cast<std::int32_t>(
             in_range(file.integer_attribute("/", name), lowest, largest, place_of(file, name)));
@@ -264,7 +270,8 @@ void read_root(const h5::Reader& file, ReplayRecord& record) {
     record.source = text("source");
     record.table_name = text("table_name");
     record.table_checksum = text("table_checksum");
-    record.table_synthetic = parse_flag(file.integer_attribute("/", "table_synthetic"), place_of(file, "table_synthetic"));
+    record.table_synthetic =
+        parse_flag(file.integer_attribute("/", "table_synthetic"), place_of(file, "table_synthetic"));
     settings.accounting = one_of(text("accounting"), {"full", "paper"}, place_of(file, "accounting"));
     settings.gpus = integer("gpus", 1);
     settings.slices_per_evaluation = integer("slices_per_evaluation", 0);
@@ -300,7 +307,9 @@ void read_works(const h5::Reader& file, ReplayRecord& record) {
     const auto offsets = read_offsets(file, "/work/training_offset", count, rows);
     const auto trainings = read_amounts(file, "/training/gpu_s", rows);
     for (std::size_t i = 0; i < count; ++i) {
-        const auto narrow = [&](const std::vector<std::int64_t>& values) { return static_cast<std::int32_t>(values[i]); };
+        const auto narrow = [&](const std::vector<std::int64_t>& values) {
+            return static_cast<std::int32_t>(values[i]);
+        };
         record.works.push_back({narrow(search), methods[i], traces[i], seeds[i], narrow(left_out), narrow(initial),
                                 narrow(unqueried), supernet[i] == 1, narrow(capacity), supernet_s[i], query_s[i],
                                 rows_of(trainings, offsets, i)});
@@ -348,14 +357,15 @@ void read_policies(const h5::Reader& file, ReplayRecord& record) {
     const auto names = file.texts("/policy");
     const auto allocators = read_texts(file, "/policy_option/allocator", count);
     const auto rests = read_texts(file, "/policy_option/rest", count);
+    for (const auto& rest : rests) one_of(rest, {"sample", "idle"}, place_of(file, "/policy_option/rest"));
     const auto evaluate = read_integers(file, "/policy_option/evaluate", count, 1, largest);
     const auto thresholds = read_amounts(file, "/policy_option/threshold", count);
     const auto quantiles = read_amounts(file, "/policy_option/quantile", count);
     const auto last_h = read_amounts(file, "/policy_option/train_last_h", count);
     for (std::size_t p = 0; p < count; ++p)
-        record.policies.push_back({names[p],
-                                   {allocators[p], static_cast<int>(evaluate[p]), rests[p], thresholds[p], quantiles[p],
-                                    last_h[p]}});
+        record.policies.push_back(
+            {names[p],
+             {allocators[p], static_cast<int>(evaluate[p]), rests[p], thresholds[p], quantiles[p], last_h[p]}});
 }
 
 /// Numbers of which NaN are those, and only those, that are censored.
@@ -383,8 +393,8 @@ void require_starts(const h5::Reader& file, const ReplayRecord& record) {
                               (starts.size() == 1 || every % trace.step_s == 0);
         if (starts.front() < trace.start.seconds || starts.back() > trace.end().seconds - horizon || !on_steps ||
             horizon <= 0)
-            throw DataError(fmt::format("{}: starts or horizon do not suit trace '{}'", place_of(file, "/start"),
-                                        trace.name));
+            throw DataError(
+                fmt::format("{}: starts or horizon do not suit trace '{}'", place_of(file, "/start"), trace.name));
     }
 }
 

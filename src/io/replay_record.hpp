@@ -59,7 +59,7 @@ struct ReplayRecord {
     std::string forecast;
     double window_h = 0;
     std::vector<RecordedWork> works;
-    std::vector<Trace> traces;  ///< whole
+    std::vector<Trace> traces;         ///< whole
     std::vector<std::int64_t> starts;  ///< seconds since 1970-01-01T00:00:00Z
     std::vector<ReplayPolicy> policies;
     std::vector<double> grams;          ///< up to the end of the work or the horizon

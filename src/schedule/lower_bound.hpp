@@ -17,11 +17,11 @@ struct BoundTask {
 struct BoundProblem {
     std::vector<BoundTask> tasks;
     int gpus = 1;
-    double idle_w = 0;               ///< of a GPU: the least it draws, also while it works or switches
-    double other_w = 0;              ///< beside the GPUs, until the end
+    double idle_w = 0;   ///< of a GPU: the least it draws, also while it works or switches
+    double other_w = 0;  ///< beside the GPUs, until the end
     double pue = 1;
-    double embodied_g_per_s = 0;     ///< of all GPUs, until the end
-    double step_s = 3600;            ///< of the trace
+    double embodied_g_per_s = 0;  ///< of all GPUs, until the end
+    double step_s = 3600;         ///< of the trace
 };
 
 /// What does not depend on the trace.

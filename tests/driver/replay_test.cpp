@@ -114,8 +114,7 @@ class ReplayEqualsTheSimulatedWorld : public testing::TestWithParam<World> {
     ReplayOutcome replay_of(const SearchRecord& search, const Trace& piece, const ScheduleOptions& schedule,
                             const ReplayForecast& forecast) const {
         RecordedWork same = work;
-        if (work.supernet)
-            same.unqueried = work.initial + trainings - static_cast<std::int32_t>(search.samples);
+        if (work.supernet) same.unqueried = work.initial + trainings - static_cast<std::int32_t>(search.samples);
         return replay_piece(same, replay_settings(options), piece, schedule, forecast);
     }
     void expect_equal(const SearchRecord& search, const ReplayOutcome& outcome) const {
@@ -137,8 +136,8 @@ TEST_P(ReplayEqualsTheSimulatedWorld, ForEveryPolicyOnThreeRegionsAndFiftyStarts
     for (std::size_t t = 0; t < record.traces.size(); ++t)
         for (std::size_t s = 0; s < record.starts.size(); ++s)
             for (const auto& policy : record.policies) {
-                SCOPED_TRACE(fmt::format("{} {} on {}, start {}", policy.name, policy.schedule.rest,
-                                         record.traces[t].name, s));
+                SCOPED_TRACE(
+                    fmt::format("{} {} on {}, start {}", policy.name, policy.schedule.rest, record.traces[t].name, s));
                 const Trace piece = piece_of(record, t, s);
                 const SearchRecord search = simulate(policy.schedule, piece);
                 // Which candidates would have been queried is not known of a search that was cut short.

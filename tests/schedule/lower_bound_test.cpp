@@ -96,16 +96,17 @@ TEST(LowerBound, ATaskHasOneGpuAtATime) {
     EXPECT_NEAR(bound_of(problem, {1, 10, 100, 1000}), 2 * 1 + 10 + 100, 1e-6);
 }
 
-// Idle GPUs and the embodied share run on while one waits for clean hours: an hour of work at once costs 10 kWh-grams
-// and 1 + 2 of base load; waiting for the second hour would save 5 and cost more than another 1 + 2 only of base that is
-// certain: the first hour's.
+// An hour of work, 1 kW above idling at 0.5 kW, and 2 g embodied an hour. Base load is certain until the first hour is
+// over, whether the work is done in the first hour or in the second.
 TEST(LowerBound, WaitingCostsWhatIdleGpusDraw) {
     BoundProblem problem{{{3600, 1500}}};
     problem.idle_w = 500;
     problem.embodied_g_per_s = 2.0 / 3600;
-    EXPECT_NEAR(bound_of(problem, {10, 5}), std::min(10 + 5 + 2, 5 + 5 + 2), 1e-7);
-    EXPECT_NEAR(bound_of(problem, {10, 9}), 9 + 5 + 2, 1e-7);
+    EXPECT_NEAR(bound_of(problem, {10, 5}), 5 + 5 + 2, 1e-7);
     EXPECT_NEAR(bound_of(problem, {10, 20}), 10 + 5 + 2, 1e-7);
+    EXPECT_NEAR(bound_of(problem, {10, 20, 2}), 10 + 5 + 2, 1e-7);      // 8 g saved, 0.5 kW x 20 g/kWh + 2 g lost
+    EXPECT_NEAR(bound_of(problem, {10, 4, 2}), 4 + 5 + 2, 1e-7);        // 2 g saved, 0.5 kW x 4 g/kWh + 2 g lost
+    EXPECT_NEAR(bound_of(problem, {100, 4, 2, 90}), 4 + 50 + 2, 1e-7);  // the same, whatever the first hour
 }
 
 TEST(LowerBound, WorkThatDoesNotFitHasNone) {
@@ -121,10 +122,10 @@ TEST(LowerBound, IsTheOptimumWhereNothingButTheWorkIsDrawn) {
         const auto intensities = small_trace(random);
         const double optimum = Exhaustive(problem, intensities, 1800).cheapest();
         const double bound = bound_of(problem, intensities);
-        if (std::isinf(optimum))
-            EXPECT_TRUE(std::isinf(bound)) << "seed " << seed;
-        else
+        EXPECT_EQ(std::isinf(bound), std::isinf(optimum)) << "seed " << seed;
+        if (!std::isinf(optimum)) {
             EXPECT_NEAR(bound, optimum, 1e-8 * optimum + 1e-12) << "seed " << seed;
+        }
     }
 }
 
