@@ -145,7 +145,7 @@ Trace piece_of(const Part& part, const ReplayRecord& record, std::int64_t start)
 
 using Outcomes = std::vector<ReplayOutcome>;
 
-/// A flat piece stands for all: the schedule is the same on each.
+/// One schedule, made on the first piece, for all of them: its joules in each step x the intensity of the step.
 Outcomes replay_blind(const Part& part, const ReplayRecord& record, const ScheduleOptions& policy, Backend backend) {
     const ReplayWork work = kernel_work(part.work);
     const ReplayPool pool = kernel_pool(record.settings);
@@ -157,8 +157,9 @@ Outcomes replay_blind(const Part& part, const ReplayRecord& record, const Schedu
     const ScheduleEnd end =
         Schedule<Look, StepMeter>(work, pool, decide, meter, scratch.view()).run(part.starts.steps, meter.step_s);
 
+    while (!meter.joules.empty() && meter.joules.back() == 0) meter.joules.pop_back();  // nothing behind the end
     std::vector<double> sums(static_cast<std::size_t>(part.starts.count));
-    start_sums(backend, meter.joules.data(), part.starts.steps, part.integrated.intensity.data(),
+    start_sums(backend, meter.joules.data(), static_cast<std::int32_t>(meter.joules.size()), part.integrated.intensity.data(),
                part.integrated.steps(), part.starts, sums.data());
     double joules = 0;
     for (const double in_step : meter.joules) joules += in_step;

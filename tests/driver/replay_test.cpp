@@ -5,13 +5,17 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "carbon/import_trace.hpp"
 #include "carbon/synthetic_trace.hpp"
 #include "driver/engine.hpp"
 #include "driver/recorded_work.hpp"
 #include "kernels/rng/philox.hpp"
 #include "small_problem.hpp"
+#include "support/files.hpp"
 
 namespace cenas {
 namespace {
@@ -209,12 +213,101 @@ TEST_P(ReplayEqualsTheSimulatedWorld, NoPolicyUndercutsTheLowerBound) {
     EXPECT_LT(censored, record.regret_g.size() / 10);
 }
 
+/// The nine regions of CarbonCast as published, two years of hours, from every eleventh hour on.
+TEST_P(ReplayEqualsTheSimulatedWorld, NoPolicyUndercutsTheLowerBoundOnPublishedTraces) {
+    const auto file = test::shared_data() / "carbon/carboncast_hourly_2020_2021.csv.gz";
+    if (!std::filesystem::exists(file)) GTEST_SKIP() << file << " is absent: set CENAS_SHARED_DATA";
+    ReplayRecord record = record_for(work, replay_settings(options));
+    record.traces.clear();
+    for (const std::string& region : synthetic_regions()) {
+        TraceImportOptions import;
+        import.column = region + "_lifecycle";
+        import.signal = "average";
+        import.scope = "life_cycle";
+        record.traces.push_back(import_trace(file, import).trace);
+    }
+    const Trace& first = record.traces[0];
+    record.starts.clear();
+    for (std::int64_t at = 0; at + static_cast<std::int64_t>(hours_given) <= std::ssize(first.values); at += 11)
+        record.starts.push_back(first.start.seconds + at * first.step_s);
+    replay(record, Backend::openmp);
+    EXPECT_GT(record.scenarios(), 9u * 1500 * record.policies.size());
+    for (std::size_t i = 0; i < record.regret_g.size(); ++i)
+        ASSERT_TRUE(std::isnan(record.makespan_s[i]) || record.regret_g[i] >= 0) << record.regret_g[i];
+}
+
 INSTANTIATE_TEST_SUITE_P(Worlds, ReplayEqualsTheSimulatedWorld,
                          testing::Values(World{"full", "direct"}, World{"full", "supernet"}, World{"paper", "direct"},
                                          World{"paper", "supernet"}),
                          [](const auto& world) {
                              return std::string(world.param.accounting) + "_" + world.param.candidates;
                          });
+
+// --- whatever the work, the powers and the trace ---------------------------------------------------------------------
+
+/// Work of up to a dozen trainings, with a supernet or without.
+RecordedWork random_work(Random& random) {
+    RecordedWork work;
+    const auto count = 1 + static_cast<std::int32_t>(random.below(12));
+    for (std::int32_t i = 0; i < count; ++i) work.training_s.push_back(20000 * random.uniform());
+    work.initial = static_cast<std::int32_t>(random.below(3)) % (count + 1);
+    work.unqueried = count;
+    if (random.below(2) == 0) return work;
+    work.supernet = true;
+    work.unqueried = work.initial + static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(count - work.initial) + 1));
+    work.queue_capacity = static_cast<std::int32_t>(random.below(4));
+    work.supernet_s = 10000 * random.uniform();
+    work.query_s = random.below(2) == 0 ? 0 : 2000 * random.uniform();
+    return work;
+}
+
+/// Powers of any order, idling among them: a GPU may draw more when it idles than when it writes a checkpoint.
+ReplaySettings random_settings(Random& random) {
+    const auto watts = [&random] { return 50.0 * random.below(8); };
+    ReplaySettings settings;
+    settings.accounting = "full";
+    settings.gpus = 1 + static_cast<std::int32_t>(random.below(5));
+    settings.power = {watts(), watts(), watts(), watts(), watts(), watts(), 1 + random.uniform(), 5.0 * random.below(3)};
+    settings.slices_per_evaluation = static_cast<std::int32_t>(random.below(6));
+    settings.pause_s = 100.0 * random.below(3);
+    settings.resume_s = 100.0 * random.below(3);
+    return settings;
+}
+
+/// A hundred hours of a random walk, or of a grid that changes every hour.
+Trace random_trace(Random& random) {
+    std::vector<double> values{300};
+    const double reach = random.below(2) == 0 ? 60 : 900;
+    while (values.size() < 100)
+        values.push_back(std::clamp(values.back() + reach * (random.uniform() - 0.5), 0.0, 800.0));
+    return trace_of(std::move(values));
+}
+
+TEST(ReplayOfAnything, NeverUndercutsTheLowerBoundAndDoesAllWorkOnce) {
+    int complete = 0;
+    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+        Random random(seed, Stream::tests);
+        const RecordedWork work = random_work(random);
+        const ReplaySettings settings = random_settings(random);
+        const Trace trace = random_trace(random);
+        const double bound = replay_lower_bound(work, settings, trace);
+        ReplaySettings watt_of_work = settings;  // 1 W for work alone: its joules are the work's seconds
+        watt_of_work.power = {1, 1, 1, 0, 0, 0, 1, 0};
+        const double seconds =
+            std::accumulate(work.training_s.begin(), work.training_s.end(), work.supernet_s) +
+            work.query_s * static_cast<double>(std::ssize(work.training_s) - work.unqueried);
+        for (const auto& policy : record_for(work, settings).policies) {
+            const ReplayOutcome outcome = replay_piece(work, settings, trace, policy.schedule, {});
+            if (!outcome.end.complete) continue;
+            ++complete;
+            EXPECT_GE(outcome.grams, bound) << policy.name << " seed " << seed;
+            const ReplayOutcome worked = replay_piece(work, watt_of_work, trace, policy.schedule, {});
+            EXPECT_NEAR(worked.joules, seconds, 1e-6 * seconds) << policy.name << " seed " << seed;
+            EXPECT_GE(outcome.end.at_s * settings.gpus, seconds * (1 - 1e-9)) << policy.name << " seed " << seed;
+        }
+    }
+    EXPECT_GT(complete, 2500);
+}
 
 }  // namespace
 }  // namespace cenas
