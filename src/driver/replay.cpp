@@ -159,8 +159,8 @@ Outcomes replay_blind(const Part& part, const ReplayRecord& record, const Schedu
 
     while (!meter.joules.empty() && meter.joules.back() == 0) meter.joules.pop_back();  // nothing behind the end
     std::vector<double> sums(static_cast<std::size_t>(part.starts.count));
-    start_sums(backend, meter.joules.data(), static_cast<std::int32_t>(meter.joules.size()), part.integrated.intensity.data(),
-               part.integrated.steps(), part.starts, sums.data());
+    start_sums(backend, meter.joules.data(), static_cast<std::int32_t>(meter.joules.size()),
+               part.integrated.intensity.data(), part.integrated.steps(), part.starts, sums.data());
     double joules = 0;
     for (const double in_step : meter.joules) joules += in_step;
     Outcomes outcomes;

@@ -116,15 +116,16 @@ void run(const std::string& deck, const std::vector<std::string>& overrides) {
     const Inputs inputs = load_inputs(options);
     const Trace whole = load_trace(options.traces[0]);
     const double bandwidth = memory_bandwidth();
-    fmt::print("one thread, processor time, median of {}; this core: {:.0f} GFLOP/s (f32, its widest), triad {:.1f} GB/s;\n"
-               "{} bytes of a scenario that no other shares\n",
-               repetitions, peak_gflops("f32"), bandwidth / 1e9, bytes_of_scenario());
+    fmt::print(
+        "one thread, processor time, median of {}; this core: {:.0f} GFLOP/s (f32, its widest), triad {:.1f} GB/s;\n"
+        "{} bytes of a scenario that no other shares\n",
+        repetitions, peak_gflops("f32"), bandwidth / 1e9, bytes_of_scenario());
     for (std::size_t m = 0; m < options.methods.size(); ++m) {
         RunRecord record;
         for (const auto& method : options.methods) record.methods.push_back(method.name);
         record.traces = inputs.windows;
-        record.searches = {simulate_search(inputs.problem, options, options.methods[m], inputs.windows[0],
-                                           options.run.first_seed)};
+        record.searches = {
+            simulate_search(inputs.problem, options, options.methods[m], inputs.windows[0], options.run.first_seed)};
         record.searches[0].method = static_cast<std::int32_t>(m);
         measure(options.methods[m].name, recorded_work(record, options, 0), options, whole,
                 5 * run_horizon(options).value, bandwidth);

@@ -23,12 +23,13 @@ namespace {
 constexpr int trainings = 24;  // without the initial ones
 constexpr double hours_given = 150;
 
-/// Trainings of one to four hours whose ends never meet, estimates that are all equal, so that the candidate queue is
-/// first in, first out.
-ArchitectureTable uneven_table() {
-    ArchitectureTable table = small_table(60, 1.0, 97.3, 2.31 * 3600);
+/// Trainings of one to four hours whose ends never meet, or of whole hours, which end together and with steps of the
+/// trace; estimates that are all equal, so that the candidate queue is first in, first out.
+ArchitectureTable table_of(bool whole_hours) {
+    ArchitectureTable table = small_table(60, 1.0, whole_hours ? 60 : 97.3, whole_hours ? 7200 : 2.31 * 3600);
     Random random(7, Stream::tests);
-    for (double& seconds : table.evaluation_s) seconds = 3600 * (1 + 3 * random.uniform());
+    for (double& seconds : table.evaluation_s)
+        seconds = 3600 * (whole_hours ? 1 + random.below(4) : 1 + 3 * random.uniform());
     for (auto& objective : table.objectives) objective.estimates.assign(table.size(), 40.0);
     return table;
 }
@@ -99,13 +100,14 @@ Trace piece_of(const ReplayRecord& record, std::size_t trace, std::size_t start)
 struct World {
     const char* accounting;
     const char* candidates;
+    bool whole_hours;
 };
 
 class ReplayEqualsTheSimulatedWorld : public testing::TestWithParam<World> {
   protected:
     ReplayEqualsTheSimulatedWorld()
         : options(uneven_options(GetParam().accounting)),
-          problem(make_problem(uneven_table(), options)),
+          problem(make_problem(table_of(GetParam().whole_hours), options)),
           method(recorded_method(problem, GetParam().candidates)),
           work(record_work(problem, options, method)) {}
 
@@ -237,10 +239,13 @@ TEST_P(ReplayEqualsTheSimulatedWorld, NoPolicyUndercutsTheLowerBoundOnPublishedT
 }
 
 INSTANTIATE_TEST_SUITE_P(Worlds, ReplayEqualsTheSimulatedWorld,
-                         testing::Values(World{"full", "direct"}, World{"full", "supernet"}, World{"paper", "direct"},
-                                         World{"paper", "supernet"}),
+                         testing::Values(World{"full", "direct", false}, World{"full", "supernet", false},
+                                         World{"paper", "direct", false}, World{"paper", "supernet", false},
+                                         World{"full", "direct", true}, World{"full", "supernet", true},
+                                         World{"paper", "direct", true}),
                          [](const auto& world) {
-                             return std::string(world.param.accounting) + "_" + world.param.candidates;
+                             return fmt::format("{}_{}{}", world.param.accounting, world.param.candidates,
+                                                world.param.whole_hours ? "_whole_hours" : "");
                          });
 
 // --- whatever the work, the powers and the trace ---------------------------------------------------------------------
@@ -254,7 +259,8 @@ RecordedWork random_work(Random& random) {
     work.unqueried = count;
     if (random.below(2) == 0) return work;
     work.supernet = true;
-    work.unqueried = work.initial + static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(count - work.initial) + 1));
+    work.unqueried =
+        work.initial + static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(count - work.initial) + 1));
     work.queue_capacity = static_cast<std::int32_t>(random.below(4));
     work.supernet_s = 10000 * random.uniform();
     work.query_s = random.below(2) == 0 ? 0 : 2000 * random.uniform();
@@ -267,7 +273,8 @@ ReplaySettings random_settings(Random& random) {
     ReplaySettings settings;
     settings.accounting = "full";
     settings.gpus = 1 + static_cast<std::int32_t>(random.below(5));
-    settings.power = {watts(), watts(), watts(), watts(), watts(), watts(), 1 + random.uniform(), 5.0 * random.below(3)};
+    settings.power = {
+        watts(), watts(), watts(), watts(), watts(), watts(), 1 + random.uniform(), 5.0 * random.below(3)};
     settings.slices_per_evaluation = static_cast<std::int32_t>(random.below(6));
     settings.pause_s = 100.0 * random.below(3);
     settings.resume_s = 100.0 * random.below(3);
@@ -293,9 +300,8 @@ TEST(ReplayOfAnything, NeverUndercutsTheLowerBoundAndDoesAllWorkOnce) {
         const double bound = replay_lower_bound(work, settings, trace);
         ReplaySettings watt_of_work = settings;  // 1 W for work alone: its joules are the work's seconds
         watt_of_work.power = {1, 1, 1, 0, 0, 0, 1, 0};
-        const double seconds =
-            std::accumulate(work.training_s.begin(), work.training_s.end(), work.supernet_s) +
-            work.query_s * static_cast<double>(std::ssize(work.training_s) - work.unqueried);
+        const double seconds = std::accumulate(work.training_s.begin(), work.training_s.end(), work.supernet_s) +
+                               work.query_s * static_cast<double>(std::ssize(work.training_s) - work.unqueried);
         for (const auto& policy : record_for(work, settings).policies) {
             const ReplayOutcome outcome = replay_piece(work, settings, trace, policy.schedule, {});
             if (!outcome.end.complete) continue;
