@@ -76,35 +76,45 @@ Forecast forecast_of(const std::string& name) {
     return name == "none" ? Forecast::none : Forecast::perfect;
 }
 
-/// What the policy decides at each step of the piece.
-std::vector<GpuCounts> decisions(const ReplaySettings& settings, const Trace& piece, const RecordedWork& work,
-                                 const ScheduleOptions& policy, const ReplayForecast& forecast) {
-    constexpr double seconds_per_day = 86400.0;
-    const Seconds step(static_cast<double>(piece.step_s));
-    const auto window_steps = static_cast<std::size_t>(std::ceil(hours(forecast.window_h) / step));
-    const auto steps_per_day = std::max<std::size_t>(1, static_cast<std::size_t>(seconds_per_day / step.value));
-    const auto allocator = make_allocator(policy, static_cast<std::uint64_t>(work.seed));
-    AllocatorView view;
-    view.end = step * static_cast<double>(piece.values.size());
-    view.gpus = settings.gpus;
-    view.queue_capacity = work.queue_capacity;
-    view.carbon_left_g = std::numeric_limits<double>::infinity();
-    std::vector<GpuCounts> all;
-    for (std::size_t i = 0; i < piece.values.size(); ++i) {
-        const auto window =
-            forecast_window(piece.history, piece.values, i, window_steps, steps_per_day, forecast_of(forecast.kind));
-        view.now = step * static_cast<double>(i);
-        view.intensity = piece.values[i];
-        view.window = window;
-        const Allocation allocation = allocator->decide(view);
-        all.push_back({allocation.evaluate, allocation.sample});
+/// Asks an allocator what the GPUs do at a step of the piece, as the engine asks it; once a step, in their order.
+class Ask {
+  public:
+    /// `piece` outlives the object.
+    Ask(const RecordedWork& work, const ReplaySettings& settings, const Trace& piece, const ScheduleOptions& policy,
+        const ReplayForecast& forecast)
+        : piece_(piece),
+          step_(static_cast<double>(piece.step_s)),
+          forecast_(forecast_of(forecast.kind)),
+          window_steps_(static_cast<std::size_t>(std::ceil(hours(forecast.window_h) / step_))),
+          allocator_(make_allocator(policy, static_cast<std::uint64_t>(work.seed))) {
+        view_.end = step_ * static_cast<double>(piece.values.size());
+        view_.gpus = settings.gpus;
+        view_.queue_capacity = work.queue_capacity;
+        view_.carbon_left_g = std::numeric_limits<double>::infinity();
     }
-    return all;
-}
+    std::int32_t steps() const { return static_cast<std::int32_t>(piece_.values.size()); }
 
-struct Look {
-    const std::vector<GpuCounts>* decided;
-    GpuCounts operator()(std::int32_t step) const { return (*decided)[static_cast<std::size_t>(step)]; }
+    GpuCounts operator()(std::int32_t step) const {
+        constexpr double seconds_per_day = 86400.0;
+        const auto now = static_cast<std::size_t>(step);
+        const auto steps_per_day = std::max<std::size_t>(1, static_cast<std::size_t>(seconds_per_day / step_.value));
+        const auto window =
+            forecast_window(piece_.history, piece_.values, now, window_steps_, steps_per_day, forecast_);
+        AllocatorView view = view_;
+        view.now = step_ * static_cast<double>(now);
+        view.intensity = piece_.values[now];
+        view.window = window;
+        const Allocation allocation = allocator_->decide(view);
+        return {allocation.evaluate, allocation.sample};
+    }
+
+  private:
+    const Trace& piece_;
+    Seconds step_;
+    Forecast forecast_;
+    std::size_t window_steps_;
+    std::unique_ptr<Allocator> allocator_;
+    AllocatorView view_;
 };
 
 // --- policies that do not look at the trace --------------------------------------------------------------------------
@@ -150,12 +160,12 @@ Outcomes replay_blind(const Part& part, const ReplayRecord& record, const Schedu
     const ReplayWork work = kernel_work(part.work);
     const ReplayPool pool = kernel_pool(record.settings);
     const ReplayGrams grams = kernel_grams(record.settings);
-    const auto decided = decisions(record.settings, piece_of(part, record, 0), part.work, policy, {});
-    const Look decide{&decided};
-    StepMeter meter{part.integrated.step_s, std::vector<double>(decided.size())};
+    const Trace piece = piece_of(part, record, 0);
+    const Ask ask(part.work, record.settings, piece, policy, {});
+    StepMeter meter{part.integrated.step_s, std::vector<double>(piece.values.size())};
     Scratch scratch(work, pool);
     const ScheduleEnd end =
-        Schedule<Look, StepMeter>(work, pool, decide, meter, scratch.view()).run(part.starts.steps, meter.step_s);
+        Schedule<Ask, StepMeter>(work, pool, ask, meter, scratch.view()).run(ask.steps(), meter.step_s);
 
     while (!meter.joules.empty() && meter.joules.back() == 0) meter.joules.pop_back();  // nothing behind the end
     std::vector<double> sums(static_cast<std::size_t>(part.starts.count));
@@ -278,13 +288,13 @@ ReplayStarts starts_on(const Trace& trace, const ReplayRecord& record) {
 
 ReplayOutcome replay_piece(const RecordedWork& work, const ReplaySettings& settings, const Trace& piece,
                            const ScheduleOptions& policy, const ReplayForecast& forecast) {
-    const auto decided = decisions(settings, piece, work, policy, forecast);
+    const Ask ask(work, settings, piece, policy, forecast);
     const ReplayWork kernel = kernel_work(work);
     const ReplayPool pool = kernel_pool(settings);
     const IntegratedTrace integrated(piece);
     Scratch scratch(kernel, pool);
-    return replay_schedule(kernel, pool, kernel_grams(settings), integrated.view(), 0,
-                           static_cast<std::int32_t>(decided.size()), Look{&decided}, scratch.view());
+    return replay_schedule(kernel, pool, kernel_grams(settings), integrated.view(), 0, ask.steps(), ask,
+                           scratch.view());
 }
 
 double replay_lower_bound(const RecordedWork& work, const ReplaySettings& settings, const Trace& piece) {
