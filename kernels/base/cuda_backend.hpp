@@ -12,11 +12,10 @@ namespace cuda {
 
 void dominance_numbers(const double* points, std::int64_t n, int objectives, std::int32_t* numbers);
 
-void replay_rule(const ReplayWork& work, const ReplayPool& pool, const ReplayGrams& grams, const ReplayTrace& trace,
-                 std::int64_t trace_steps, const ReplayStarts& starts, const StepRule& rule,
+void replay_rule(const ReplayProblem& problem, const ReplayStarts& starts, const StepRule& rule,
                  const WindowBounds* windows, ReplayOutcome* outcomes);
-void start_sums(const double* weights, std::int32_t weight_count, const double* intensity, std::int64_t trace_steps,
-                const ReplayStarts& starts, double* sums);
+void start_sums(const double* weights, std::int32_t weight_count, const ReplayTrace& trace, const ReplayStarts& starts,
+                double* sums);
 
 }  // namespace cuda
 }  // namespace cenas

@@ -18,11 +18,10 @@ namespace cuda {
 void dominance_numbers(const double*, std::int64_t, int, std::int32_t*) {
     throw std::runtime_error("this program was built without the CUDA backend");
 }
-void replay_rule(const ReplayWork&, const ReplayPool&, const ReplayGrams&, const ReplayTrace&, std::int64_t,
-                 const ReplayStarts&, const StepRule&, const WindowBounds*, ReplayOutcome*) {
+void replay_rule(const ReplayProblem&, const ReplayStarts&, const StepRule&, const WindowBounds*, ReplayOutcome*) {
     throw std::runtime_error("this program was built without the CUDA backend");
 }
-void start_sums(const double*, std::int32_t, const double*, std::int64_t, const ReplayStarts&, double*) {
+void start_sums(const double*, std::int32_t, const ReplayTrace&, const ReplayStarts&, double*) {
     throw std::runtime_error("this program was built without the CUDA backend");
 }
 

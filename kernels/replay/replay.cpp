@@ -19,30 +19,27 @@ CENAS_MULTIARCH void run_blocks(std::int64_t first, std::int64_t last, const Sta
 
 }  // namespace
 
-void replay_rule(Backend backend, const ReplayWork& work, const ReplayPool& pool, const ReplayGrams& grams,
-                 const ReplayTrace& trace, std::int64_t trace_steps, const ReplayStarts& starts, const StepRule& rule,
+void replay_rule(Backend backend, const ReplayProblem& problem, const ReplayStarts& starts, const StepRule& rule,
                  const WindowBounds* windows, ReplayOutcome* outcomes) {
-    if (backend == Backend::cuda)
-        return cuda::replay_rule(work, pool, grams, trace, trace_steps, starts, rule, windows, outcomes);
+    if (backend == Backend::cuda) return cuda::replay_rule(problem, starts, rule, windows, outcomes);
     const auto scenarios =
         static_cast<std::size_t>(starts.count < scenarios_at_once ? starts.count : scenarios_at_once);
-    std::vector<GpuTask> tasks(scenarios * static_cast<std::size_t>(pool.gpus));
+    std::vector<GpuTask> tasks(scenarios * static_cast<std::size_t>(problem.pool.gpus));
     std::vector<PausedTraining> paused(tasks.size());
-    std::vector<std::int32_t> queue(scenarios * static_cast<std::size_t>(queue_size(work)));
+    std::vector<std::int32_t> queue(scenarios * static_cast<std::size_t>(queue_size(problem.work)));
+    const ScheduleScratch scratch{tasks.data(), paused.data(), queue.data()};
     for (std::int64_t begin = 0; begin < starts.count; begin += scenarios_at_once) {
         const std::int64_t left = starts.count - begin;
         const std::int64_t count = left < scenarios_at_once ? left : scenarios_at_once;
         const ReplayStarts these{starts.first + begin * starts.stride, starts.stride, count, starts.steps};
-        launch_host(backend, count,
-                    RuleScenario{work, pool, grams, trace, these, rule, windows + begin,
-                                 ScheduleScratch{tasks.data(), paused.data(), queue.data()}, outcomes + begin});
+        launch_host(backend, count, RuleScenario{problem, these, rule, windows + begin, scratch, outcomes + begin});
     }
 }
 
-void start_sums(Backend backend, const double* weights, std::int32_t weight_count, const double* intensity,
-                std::int64_t trace_steps, const ReplayStarts& starts, double* sums) {
-    if (backend == Backend::cuda) return cuda::start_sums(weights, weight_count, intensity, trace_steps, starts, sums);
-    const StartSums<lanes> functor{weights, weight_count, intensity, starts, sums};
+void start_sums(Backend backend, const double* weights, std::int32_t weight_count, const ReplayTrace& trace,
+                const ReplayStarts& starts, double* sums) {
+    if (backend == Backend::cuda) return cuda::start_sums(weights, weight_count, trace, starts, sums);
+    const StartSums<lanes> functor{weights, weight_count, trace.intensity, starts, sums};
     const std::int64_t blocks = (starts.count + lanes - 1) / lanes;
     constexpr std::int64_t at_once = 16;
 #pragma omp parallel for schedule(static) if (backend == Backend::openmp)

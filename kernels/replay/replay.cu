@@ -8,35 +8,37 @@
 namespace cenas {
 namespace cuda {
 
-void replay_rule(const ReplayWork& work, const ReplayPool& pool, const ReplayGrams& grams, const ReplayTrace& trace,
-                 std::int64_t trace_steps, const ReplayStarts& starts, const StepRule& rule,
+void replay_rule(const ReplayProblem& problem, const ReplayStarts& starts, const StepRule& rule,
                  const WindowBounds* windows, ReplayOutcome* outcomes) {
-    DeviceBuffer<double> training_s(work.trainings), intensity(trace_steps + 1), before(trace_steps + 1);
+    const std::int64_t gpus = starts.count * problem.pool.gpus;
+    DeviceBuffer<double> training_s(problem.work.trainings);
+    DeviceBuffer<double> intensity(problem.trace.steps + 1), before(problem.trace.steps + 1);
     DeviceBuffer<WindowBounds> device_windows(starts.count);
-    DeviceBuffer<GpuTask> tasks(starts.count * pool.gpus);
-    DeviceBuffer<PausedTraining> paused(starts.count * pool.gpus);
-    DeviceBuffer<std::int32_t> queue(starts.count * queue_size(work));
+    DeviceBuffer<GpuTask> tasks(gpus);
+    DeviceBuffer<PausedTraining> paused(gpus);
+    DeviceBuffer<std::int32_t> queue(starts.count * queue_size(problem.work));
     DeviceBuffer<ReplayOutcome> device_outcomes(starts.count);
-    training_s.upload(work.training_s);
-    intensity.upload(trace.intensity);
-    before.upload(trace.before);
+    training_s.upload(problem.work.training_s);
+    intensity.upload(problem.trace.intensity);
+    before.upload(problem.trace.before);
     device_windows.upload(windows);
-    ReplayWork device_work = work;
-    device_work.training_s = training_s.data();
+    ReplayProblem on_device = problem;
+    on_device.work.training_s = training_s.data();
+    on_device.trace.intensity = intensity.data();
+    on_device.trace.before = before.data();
+    const ScheduleScratch scratch{tasks.data(), paused.data(), queue.data()};
     launch_cuda(starts.count,
-                RuleScenario{device_work, pool, grams, ReplayTrace{intensity.data(), before.data(), trace.step_s},
-                             starts, rule, device_windows.data(),
-                             ScheduleScratch{tasks.data(), paused.data(), queue.data()}, device_outcomes.data()});
+                RuleScenario{on_device, starts, rule, device_windows.data(), scratch, device_outcomes.data()});
     device_outcomes.download(outcomes);
 }
 
-void start_sums(const double* weights, std::int32_t weight_count, const double* intensity, std::int64_t trace_steps,
-                const ReplayStarts& starts, double* sums) {
-    DeviceBuffer<double> device_weights(weight_count), device_intensity(trace_steps + 1), device_sums(starts.count);
+void start_sums(const double* weights, std::int32_t weight_count, const ReplayTrace& trace, const ReplayStarts& starts,
+                double* sums) {
+    DeviceBuffer<double> device_weights(weight_count), intensity(trace.steps + 1), device_sums(starts.count);
     device_weights.upload(weights);
-    device_intensity.upload(intensity);
+    intensity.upload(trace.intensity);
     launch_cuda(starts.count,
-                StartSums<1>{device_weights.data(), weight_count, device_intensity.data(), starts, device_sums.data()});
+                StartSums<1>{device_weights.data(), weight_count, intensity.data(), starts, device_sums.data()});
     device_sums.download(sums);
 }
 

@@ -17,6 +17,7 @@ namespace cenas {
 struct ReplayTrace {
     const double* intensity;  ///< gCO2e/kWh of each step, and a 0 behind the last
     const double* before;     ///< integral of the intensity up to each step and to the end, in gCO2e/kWh x s
+    std::int64_t steps;
     double step_s;
 };
 
@@ -24,6 +25,14 @@ struct ReplayTrace {
 struct ReplayGrams {
     double per_watt_integral;  ///< PUE / 3.6e6: of watts x an integral of the trace
     double per_second;         ///< embodied, of the whole pool
+};
+
+/// What the scenarios of one trace share.
+struct ReplayProblem {
+    ReplayWork work;
+    ReplayPool pool;
+    ReplayGrams grams;
+    ReplayTrace trace;
 };
 
 struct ReplayOutcome {
@@ -53,13 +62,13 @@ struct TraceMeter {
 
 /// Runs a schedule on the trace from step `first` on.
 template <class Decide>
-CENAS_HD ReplayOutcome replay_schedule(const ReplayWork& work, const ReplayPool& pool, const ReplayGrams& grams,
-                                       const ReplayTrace& trace, std::int64_t first, std::int32_t steps,
+CENAS_HD ReplayOutcome replay_schedule(const ReplayProblem& problem, std::int64_t first, std::int32_t steps,
                                        const Decide& decide, const ScheduleScratch& scratch) {
-    TraceMeter meter{trace, first};
-    Schedule<Decide, TraceMeter> schedule(work, pool, decide, meter, scratch);
-    const ScheduleEnd end = schedule.run(steps, trace.step_s);
-    return {meter.watt_integral * grams.per_watt_integral + end.at_s * grams.per_second, meter.joules, end};
+    TraceMeter meter{problem.trace, first};
+    Schedule<Decide, TraceMeter> schedule(problem.work, problem.pool, decide, meter, scratch);
+    const ScheduleEnd end = schedule.run(steps, problem.trace.step_s);
+    const double grams = meter.watt_integral * problem.grams.per_watt_integral + end.at_s * problem.grams.per_second;
+    return {grams, meter.joules, end};
 }
 
 /// The allocators (src/schedule/allocators.cpp) whose decision follows from the present intensity and two numbers that
@@ -106,10 +115,7 @@ struct ReplayStarts {
 
 /// Scenario i: the i-th start under a rule.
 struct RuleScenario {
-    ReplayWork work;
-    ReplayPool pool;
-    ReplayGrams grams;
-    ReplayTrace trace;
+    ReplayProblem problem;
     ReplayStarts starts;
     StepRule rule;
     const WindowBounds* windows;  ///< one a start
@@ -125,10 +131,11 @@ struct RuleScenario {
 
     CENAS_HD void operator()(std::int64_t i) const {
         const std::int64_t first = starts.first + i * starts.stride;
-        const ScheduleScratch mine{scratch.tasks + i * pool.gpus, scratch.paused + i * pool.gpus,
-                                   scratch.queue + i * queue_size(work)};
-        const Decide decide{&rule, windows[i], trace.intensity + first};
-        outcomes[i] = replay_schedule(work, pool, grams, trace, first, starts.steps, decide, mine);
+        const std::int64_t gpus = problem.pool.gpus;
+        const ScheduleScratch mine{scratch.tasks + i * gpus, scratch.paused + i * gpus,
+                                   scratch.queue + i * queue_size(problem.work)};
+        const Decide decide{&rule, windows[i], problem.trace.intensity + first};
+        outcomes[i] = replay_schedule(problem, first, starts.steps, decide, mine);
     }
 };
 
@@ -167,16 +174,15 @@ struct StartSums {
     }
 };
 
-// Launchers: host arrays in and out. The trace has `trace_steps` steps, and every start fits. Throw std::runtime_error
-// for Backend::cuda where it is not compiled in or fails.
+// Launchers: host arrays in and out; every start fits into the trace. Throw std::runtime_error for Backend::cuda where
+// it is not compiled in or fails.
 
 /// outcomes[i] of every start under `rule`, whose windows[i] belongs to start i.
-void replay_rule(Backend backend, const ReplayWork& work, const ReplayPool& pool, const ReplayGrams& grams,
-                 const ReplayTrace& trace, std::int64_t trace_steps, const ReplayStarts& starts, const StepRule& rule,
+void replay_rule(Backend backend, const ReplayProblem& problem, const ReplayStarts& starts, const StepRule& rule,
                  const WindowBounds* windows, ReplayOutcome* outcomes);
 
 /// sums[i] of every start (StartSums).
-void start_sums(Backend backend, const double* weights, std::int32_t weight_count, const double* intensity,
-                std::int64_t trace_steps, const ReplayStarts& starts, double* sums);
+void start_sums(Backend backend, const double* weights, std::int32_t weight_count, const ReplayTrace& trace,
+                const ReplayStarts& starts, double* sums);
 
 }  // namespace cenas

@@ -47,13 +47,16 @@ struct IntegratedTrace {
         intensity.push_back(0);
         for (const double value : trace.values) before.push_back(before.back() + value * step_s);
     }
-    ReplayTrace view() const { return {intensity.data(), before.data(), step_s}; }
-    std::int64_t steps() const { return std::ssize(before) - 1; }
+    ReplayTrace view() const { return {intensity.data(), before.data(), std::ssize(before) - 1, step_s}; }
 
     double step_s;
     std::vector<double> intensity;
     std::vector<double> before{0.0};
 };
+
+ReplayProblem kernel_problem(const RecordedWork& work, const ReplaySettings& settings, const IntegratedTrace& trace) {
+    return {kernel_work(work), kernel_pool(settings), kernel_grams(settings), trace.view()};
+}
 
 class Scratch {
   public:
@@ -157,25 +160,23 @@ using Outcomes = std::vector<ReplayOutcome>;
 
 /// One schedule, made on the first piece, for all of them: its joules in each step x the intensity of the step.
 Outcomes replay_blind(const Part& part, const ReplayRecord& record, const ScheduleOptions& policy, Backend backend) {
-    const ReplayWork work = kernel_work(part.work);
-    const ReplayPool pool = kernel_pool(record.settings);
-    const ReplayGrams grams = kernel_grams(record.settings);
+    const ReplayProblem problem = kernel_problem(part.work, record.settings, part.integrated);
     const Trace piece = piece_of(part, record, 0);
     const Ask ask(part.work, record.settings, piece, policy, {});
     StepMeter meter{part.integrated.step_s, std::vector<double>(piece.values.size())};
-    Scratch scratch(work, pool);
-    const ScheduleEnd end =
-        Schedule<Ask, StepMeter>(work, pool, ask, meter, scratch.view()).run(ask.steps(), meter.step_s);
+    Scratch scratch(problem.work, problem.pool);
+    Schedule<Ask, StepMeter> schedule(problem.work, problem.pool, ask, meter, scratch.view());
+    const ScheduleEnd end = schedule.run(ask.steps(), meter.step_s);
 
     while (!meter.joules.empty() && meter.joules.back() == 0) meter.joules.pop_back();  // nothing behind the end
     std::vector<double> sums(static_cast<std::size_t>(part.starts.count));
-    start_sums(backend, meter.joules.data(), static_cast<std::int32_t>(meter.joules.size()),
-               part.integrated.intensity.data(), part.integrated.steps(), part.starts, sums.data());
+    start_sums(backend, meter.joules.data(), static_cast<std::int32_t>(meter.joules.size()), part.integrated.view(),
+               part.starts, sums.data());
     double joules = 0;
     for (const double in_step : meter.joules) joules += in_step;
     Outcomes outcomes;
     for (const double sum : sums)
-        outcomes.push_back({sum * grams.per_watt_integral + end.at_s * grams.per_second, joules, end});
+        outcomes.push_back({sum * problem.grams.per_watt_integral + end.at_s * problem.grams.per_second, joules, end});
     return outcomes;
 }
 
@@ -211,9 +212,8 @@ Outcomes replay_by_rule(const Part& part, const ReplayRecord& record, const Sche
                           policy, sorted);
     }
     Outcomes outcomes(windows.size());
-    replay_rule(backend, kernel_work(part.work), kernel_pool(record.settings), kernel_grams(record.settings),
-                part.integrated.view(), part.integrated.steps(), part.starts, rule_of(policy, record.settings.gpus),
-                windows.data(), outcomes.data());
+    replay_rule(backend, kernel_problem(part.work, record.settings, part.integrated), part.starts,
+                rule_of(policy, record.settings.gpus), windows.data(), outcomes.data());
     return outcomes;
 }
 
@@ -289,12 +289,10 @@ ReplayStarts starts_on(const Trace& trace, const ReplayRecord& record) {
 ReplayOutcome replay_piece(const RecordedWork& work, const ReplaySettings& settings, const Trace& piece,
                            const ScheduleOptions& policy, const ReplayForecast& forecast) {
     const Ask ask(work, settings, piece, policy, forecast);
-    const ReplayWork kernel = kernel_work(work);
-    const ReplayPool pool = kernel_pool(settings);
     const IntegratedTrace integrated(piece);
-    Scratch scratch(kernel, pool);
-    return replay_schedule(kernel, pool, kernel_grams(settings), integrated.view(), 0, ask.steps(), ask,
-                           scratch.view());
+    const ReplayProblem problem = kernel_problem(work, settings, integrated);
+    Scratch scratch(problem.work, problem.pool);
+    return replay_schedule(problem, 0, ask.steps(), ask, scratch.view());
 }
 
 double replay_lower_bound(const RecordedWork& work, const ReplaySettings& settings, const Trace& piece) {

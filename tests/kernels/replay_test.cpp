@@ -40,8 +40,9 @@ struct TestTrace {
         for (const double value : intensity) before.push_back(before.back() + value * hour);
         intensity.push_back(0);
     }
-    std::int64_t steps() const { return static_cast<std::int64_t>(before.size()) - 1; }
-    ReplayTrace view() const { return {intensity.data(), before.data(), hour}; }
+    ReplayTrace view() const {
+        return {intensity.data(), before.data(), static_cast<std::int64_t>(before.size()) - 1, hour};
+    }
     std::vector<double> intensity, before{0.0};
 };
 
@@ -56,7 +57,7 @@ class Replay : public testing::TestWithParam<Backend> {
                                    const ReplayStarts& starts, const StepRule& rule,
                                    const std::vector<WindowBounds>& windows) const {
         std::vector<ReplayOutcome> outcomes(windows.size());
-        replay_rule(GetParam(), work, pool, grams_per_kwh, trace.view(), trace.steps(), starts, rule, windows.data(),
+        replay_rule(GetParam(), {work, pool, grams_per_kwh, trace.view()}, starts, rule, windows.data(),
                     outcomes.data());
         return outcomes;
     }
@@ -112,13 +113,14 @@ TEST_P(Replay, ASupernetIsTrainedAndQueriedBeforeItsCandidates) {
 
 TEST_P(Replay, StartSumsAreTheSums) {
     Random random(3, Stream::tests);
-    std::vector<double> intensity(1001), weights(37);
+    std::vector<double> intensity(1000), weights(37);
     for (double& value : intensity) value = random.uniform();
+    const TestTrace trace(intensity);
     for (double& weight : weights) weight = random.uniform();
     for (const std::int64_t stride : {1, 3}) {
         const ReplayStarts starts{5, stride, 200, 40};
         std::vector<double> sums(200);
-        start_sums(GetParam(), weights.data(), 37, intensity.data(), 1000, starts, sums.data());
+        start_sums(GetParam(), weights.data(), 37, trace.view(), starts, sums.data());
         for (std::size_t i = 0; i < sums.size(); ++i) {
             double sum = 0;
             for (std::size_t k = 0; k < weights.size(); ++k)
@@ -141,12 +143,11 @@ TEST(ReplayWithoutCuda, SaysThatTheBackendIsMissing) {
     const TestTrace trace({1, 2});
     const WindowBounds window{1, 2};
     ReplayOutcome outcome{};
-    EXPECT_THROW(replay_rule(Backend::cuda, direct_work(seconds), small_pool(1), grams_per_kwh, trace.view(), 2,
+    EXPECT_THROW(replay_rule(Backend::cuda, {direct_work(seconds), small_pool(1), grams_per_kwh, trace.view()},
                              {0, 1, 1, 2}, {StepRuleKind::shares, 1, 0, false, 0}, &window, &outcome),
                  std::runtime_error);
     double sum = 0;
-    EXPECT_THROW(start_sums(Backend::cuda, seconds.data(), 1, trace.intensity.data(), 2, {0, 1, 1, 1}, &sum),
-                 std::runtime_error);
+    EXPECT_THROW(start_sums(Backend::cuda, seconds.data(), 1, trace.view(), {0, 1, 1, 1}, &sum), std::runtime_error);
 }
 
 }  // namespace
