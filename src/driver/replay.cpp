@@ -122,8 +122,9 @@ class Ask {
 
 // --- policies that do not look at the trace --------------------------------------------------------------------------
 
-bool looks_at_the_trace(const ScheduleOptions& policy) {
-    return policy.allocator == "shares" || policy.allocator == "switch" || policy.allocator == "cheapest";
+bool is_blind(const ScheduleOptions& policy) {
+    const std::string& name = policy.allocator;
+    return name == "all-evaluate" || name == "all-sample" || name == "fixed" || name == "random-actions";
 }
 
 /// Sorts energy into steps.
@@ -180,12 +181,15 @@ Outcomes replay_blind(const Part& part, const ReplayRecord& record, const Schedu
     return outcomes;
 }
 
-/// The rule that stands for the allocator where its window is the whole piece.
-StepRule rule_of(const ScheduleOptions& policy, int gpus) {
-    const StepRuleKind kind = policy.allocator == "shares"   ? StepRuleKind::shares
-                              : policy.allocator == "switch" ? StepRuleKind::threshold
-                                                             : StepRuleKind::cheapest;
-    return {kind, gpus, policy.evaluate, policy.rest == "sample", policy.threshold};
+/// The rule that stands for the allocator where its window is the whole piece; none: it has to be asked.
+std::optional<StepRule> rule_of(const ScheduleOptions& policy, int gpus) {
+    StepRule rule{StepRuleKind::shares, gpus, policy.evaluate, policy.rest == "sample", policy.threshold};
+    if (policy.allocator == "shares") return rule;
+    rule.kind = StepRuleKind::threshold;
+    if (policy.allocator == "switch") return rule;
+    rule.kind = StepRuleKind::cheapest;
+    if (policy.allocator == "cheapest") return rule;
+    return std::nullopt;
 }
 
 WindowBounds bounds_of(std::span<const double> window, const ScheduleOptions& policy, std::vector<double>& sorted) {
@@ -198,7 +202,8 @@ WindowBounds bounds_of(std::span<const double> window, const ScheduleOptions& po
     return {*low, *last};
 }
 
-Outcomes replay_by_rule(const Part& part, const ReplayRecord& record, const ScheduleOptions& policy, Backend backend) {
+Outcomes replay_by_rule(const Part& part, const ReplayRecord& record, const ScheduleOptions& policy,
+                        const StepRule& rule, Backend backend) {
     const std::span<const double> values = part.trace.values;
     std::vector<WindowBounds> windows(static_cast<std::size_t>(part.starts.count));
 #pragma omp parallel if (backend == Backend::openmp)
@@ -212,8 +217,8 @@ Outcomes replay_by_rule(const Part& part, const ReplayRecord& record, const Sche
                           policy, sorted);
     }
     Outcomes outcomes(windows.size());
-    replay_rule(backend, kernel_problem(part.work, record.settings, part.integrated), part.starts,
-                rule_of(policy, record.settings.gpus), windows.data(), outcomes.data());
+    replay_rule(backend, kernel_problem(part.work, record.settings, part.integrated), part.starts, rule, windows.data(),
+                outcomes.data());
     return outcomes;
 }
 
@@ -227,9 +232,11 @@ Outcomes replay_each(const Part& part, const ReplayRecord& record, const Schedul
 }
 
 Outcomes replay_policy(const Part& part, const ReplayRecord& record, const ScheduleOptions& policy, Backend backend) {
-    if (!looks_at_the_trace(policy)) return replay_blind(part, record, policy, backend);
+    if (is_blind(policy)) return replay_blind(part, record, policy, backend);
     const bool knows_all = record.forecast == "perfect" && record.window_h == 0;
-    return knows_all ? replay_by_rule(part, record, policy, backend) : replay_each(part, record, policy, backend);
+    const auto rule = rule_of(policy, record.settings.gpus);
+    return knows_all && rule ? replay_by_rule(part, record, policy, *rule, backend)
+                             : replay_each(part, record, policy, backend);
 }
 
 BoundWeights weights_of(const RecordedWork& work, const ReplaySettings& settings, double step_s) {

@@ -36,7 +36,7 @@ PolicyOptions policy(const std::string& name, const std::string& allocator, int 
 std::int64_t whole_steps(double seconds, const std::vector<Trace>& traces, const std::string& key) {
     const auto whole = static_cast<std::int64_t>(std::llround(seconds));
     for (const Trace& trace : traces)
-        if (std::abs(seconds - static_cast<double>(whole)) > 1e-6 || whole % trace.step_s != 0)
+        if (std::abs(seconds - static_cast<double>(whole)) > 1e-6 || whole == 0 || whole % trace.step_s != 0)
             throw DataError(fmt::format("{} = {}: must be whole steps of trace '{}' ({} s)", key,
                                         seconds / seconds_per_hour, trace.name, trace.step_s));
     return whole;

@@ -67,10 +67,12 @@ ReplayRecord record_for(const RecordedWork& work, const ReplaySettings& settings
     record.works = {work};
     for (const char* region : {"CISO", "DE", "SE"}) record.traces.push_back(synthetic_trace(region));
     for (int i = 0; i < 50; ++i) record.starts.push_back(record.traces[0].start.seconds + i * 491 * 3600);
-    for (const char* allocator : {"all-evaluate", "shares", "switch", "cheapest", "fixed", "random-actions"}) {
+    for (const char* allocator :
+         {"all-evaluate", "shares", "switch", "cheapest", "fixed", "random-actions", "all-sample"}) {
         record.policies.push_back({allocator, {}});
         record.policies.back().schedule.allocator = allocator;
         record.policies.back().schedule.evaluate = 3;
+        record.policies.back().schedule.train_last_h = 40;
     }
     record.policies.push_back(record.policies[3]);
     record.policies.back().schedule.rest = "idle";
@@ -130,6 +132,24 @@ class ReplayEqualsTheSimulatedWorld : public testing::TestWithParam<World> {
         EXPECT_EQ(outcome.end.complete, search.stop_reason == "evaluations");
     }
 
+    /// Every scenario of the record is what the plain path makes of it.
+    void expect_plain(const ReplayRecord& record, const ReplayForecast& forecast) const {
+        std::size_t at = 0;
+        for (std::size_t t = 0; t < record.traces.size(); ++t)
+            for (std::size_t s = 0; s < record.starts.size(); ++s)
+                for (const auto& policy : record.policies) {
+                    const ReplayOutcome plain =
+                        replay_piece(work, record.settings, piece_of(record, t, s), policy.schedule, forecast);
+                    EXPECT_NEAR(record.grams[at] / plain.grams, 1, 1e-9) << policy.name;
+                    EXPECT_NEAR(record.joules[at] / plain.joules, 1, 1e-9) << policy.name;
+                    EXPECT_EQ(std::isnan(record.makespan_s[at]), !plain.end.complete) << policy.name;
+                    if (plain.end.complete) {
+                        EXPECT_DOUBLE_EQ(record.makespan_s[at], plain.end.at_s) << policy.name;
+                    }
+                    ++at;
+                }
+    }
+
     Options options;
     Problem problem;
     MethodOptions method;
@@ -172,31 +192,35 @@ TEST_P(ReplayEqualsTheSimulatedWorld, WhateverTheForecast) {
     }
 }
 
-TEST_P(ReplayEqualsTheSimulatedWorld, AndEveryPathOfItIsTheSame) {
-    for (const ReplayForecast& forecast : {ReplayForecast{"perfect", 0}, ReplayForecast{"persistence", 30}}) {
-        ReplayRecord record = record_for(work, replay_settings(options));
-        record.starts.resize(7);
-        record.forecast = forecast.kind;
-        record.window_h = forecast.window_h;
-        ReplayRecord serial = record;
-        replay(record, Backend::openmp);
-        replay(serial, Backend::serial);
-        EXPECT_EQ(record.grams, serial.grams);  // to the bit
-        std::size_t at = 0;
-        for (std::size_t t = 0; t < record.traces.size(); ++t)
-            for (std::size_t s = 0; s < record.starts.size(); ++s)
-                for (const auto& policy : record.policies) {
-                    const ReplayOutcome plain =
-                        replay_piece(work, record.settings, piece_of(record, t, s), policy.schedule, forecast);
-                    EXPECT_NEAR(record.grams[at] / plain.grams, 1, 1e-9) << policy.name;
-                    EXPECT_NEAR(record.joules[at] / plain.joules, 1, 1e-9) << policy.name;
-                    EXPECT_EQ(std::isnan(record.makespan_s[at]), !plain.end.complete);
-                    if (plain.end.complete) {
-                        EXPECT_DOUBLE_EQ(record.makespan_s[at], plain.end.at_s) << policy.name;
-                    }
-                    ++at;
-                }
+/// With half-hours between the hours.
+Trace in_half_hours(const Trace& hourly) {
+    Trace trace = hourly;
+    trace.step_s /= 2;
+    trace.values.clear();
+    for (std::size_t i = 0; i + 1 < hourly.values.size(); ++i) {
+        trace.values.push_back(hourly.values[i]);
+        trace.values.push_back((hourly.values[i] + hourly.values[i + 1]) / 2);
     }
+    trace.estimated.assign(trace.values.size(), 0);
+    return trace;
+}
+
+TEST_P(ReplayEqualsTheSimulatedWorld, AndEveryPathOfItIsTheSame) {
+    for (const std::int64_t every_h : {1, 491})
+        for (const ReplayForecast& forecast : {ReplayForecast{"perfect", 0}, ReplayForecast{"persistence", 30}}) {
+            ReplayRecord record = record_for(work, replay_settings(options));
+            record.traces[1] = in_half_hours(record.traces[1]);
+            record.starts.resize(7);
+            for (std::size_t i = 0; i < 7; ++i)
+                record.starts[i] = record.starts[0] + static_cast<std::int64_t>(i) * every_h * 3600;
+            record.forecast = forecast.kind;
+            record.window_h = forecast.window_h;
+            ReplayRecord serial = record;
+            replay(record, Backend::openmp);
+            replay(serial, Backend::serial);
+            EXPECT_EQ(record.grams, serial.grams);  // to the bit
+            expect_plain(record, forecast);
+        }
 }
 
 TEST_P(ReplayEqualsTheSimulatedWorld, NoPolicyUndercutsTheLowerBound) {
