@@ -85,13 +85,13 @@ void write_works(h5::Writer& file, const std::vector<RecordedWork>& works) {
                 "number of the search in its run file");
     const std::vector<std::string> rows{"/search"};
     const auto integers = [&](const char* name, auto member, const char* text) {
-        file.dataset(std::string("/work/") + name, column<std::int64_t>(works, member), {"1", text, rows});
+        file.dataset(std::string("/recorded/") + name, column<std::int64_t>(works, member), {"1", text, rows});
     };
     const auto seconds = [&](const char* name, auto member, const char* text) {
-        file.dataset(std::string("/work/") + name, column<double>(works, member), {"s", text, rows});
+        file.dataset(std::string("/recorded/") + name, column<double>(works, member), {"s", text, rows});
     };
-    file.dataset("/work/method", column<std::string>(works, &RecordedWork::method), {"1", "method", rows});
-    file.dataset("/work/trace", column<std::string>(works, &RecordedWork::trace),
+    file.dataset("/recorded/method", column<std::string>(works, &RecordedWork::method), {"1", "method", rows});
+    file.dataset("/recorded/trace", column<std::string>(works, &RecordedWork::trace),
                  {"1", "trace on which it was recorded", rows});
     integers("seed", &RecordedWork::seed, "seed");
     integers("left_out", &RecordedWork::left_out, "trainings that had not ended with the search");
@@ -109,7 +109,7 @@ void write_works(h5::Writer& file, const std::vector<RecordedWork>& works) {
         trainings.insert(trainings.end(), work.training_s.begin(), work.training_s.end());
         offsets.push_back(std::ssize(trainings));
     }
-    file.dataset("/work/training_offset", offsets,
+    file.dataset("/recorded/training_offset", offsets,
                  {"1", "trainings of work i: rows [offset[i], offset[i + 1]) of /training", {}});
     std::vector<std::int64_t> index(trainings.size());
     std::iota(index.begin(), index.end(), std::int64_t{0});
@@ -293,18 +293,18 @@ void read_root(const h5::Reader& file, ReplayRecord& record) {
 void read_works(const h5::Reader& file, ReplayRecord& record) {
     const std::size_t count = length_of(file, "/search");
     const auto integers = [&](const char* name, std::int64_t highest = largest) {
-        return read_integers(file, std::string("/work/") + name, count, 0, highest);
+        return read_integers(file, std::string("/recorded/") + name, count, 0, highest);
     };
     const auto search = read_integers(file, "/search", count, 0, largest);
-    const auto methods = read_texts(file, "/work/method", count);
-    const auto traces = read_texts(file, "/work/trace", count);
+    const auto methods = read_texts(file, "/recorded/method", count);
+    const auto traces = read_texts(file, "/recorded/trace", count);
     const auto seeds = integers("seed", std::numeric_limits<std::int64_t>::max());
     const auto left_out = integers("left_out"), initial = integers("initial"), unqueried = integers("unqueried");
     const auto supernet = integers("supernet", 1), capacity = integers("queue_capacity");
-    const auto supernet_s = read_amounts(file, "/work/supernet_s", count);
-    const auto query_s = read_amounts(file, "/work/query_s", count);
+    const auto supernet_s = read_amounts(file, "/recorded/supernet_s", count);
+    const auto query_s = read_amounts(file, "/recorded/query_s", count);
     const std::size_t rows = length_of(file, "/training/index");
-    const auto offsets = read_offsets(file, "/work/training_offset", count, rows);
+    const auto offsets = read_offsets(file, "/recorded/training_offset", count, rows);
     const auto trainings = read_amounts(file, "/training/gpu_s", rows);
     for (std::size_t i = 0; i < count; ++i) {
         const auto narrow = [&](const std::vector<std::int64_t>& values) {
@@ -314,10 +314,10 @@ void read_works(const h5::Reader& file, ReplayRecord& record) {
                                 narrow(unqueried), supernet[i] == 1, narrow(capacity), supernet_s[i], query_s[i],
                                 rows_of(trainings, offsets, i)});
         const RecordedWork& work = record.works.back();
-        in_range(work.unqueried, 0, std::ssize(work.training_s), place_of(file, "/work/unqueried"));
-        in_range(work.initial, 0, work.unqueried, place_of(file, "/work/initial"));
+        in_range(work.unqueried, 0, std::ssize(work.training_s), place_of(file, "/recorded/unqueried"));
+        in_range(work.initial, 0, work.unqueried, place_of(file, "/recorded/initial"));
         if (!work.supernet && work.unqueried != std::ssize(work.training_s))
-            throw DataError(place_of(file, "/work/unqueried: queries without a supernet"));
+            throw DataError(place_of(file, "/recorded/unqueried: queries without a supernet"));
     }
 }
 

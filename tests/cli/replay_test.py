@@ -71,7 +71,7 @@ class ReplayTest(ProgramTest):
             finished = run["evaluation/finished"][:run["search/evaluation_offset"][1]] == 1
             seconds = run["evaluation/gpu_s"][:finished.size][finished]
             numpy.testing.assert_allclose(numpy.sort(replay["training/gpu_s"][:]), numpy.sort(seconds))
-            self.assertEqual(replay["work/left_out"][0], (~finished).sum())
+            self.assertEqual(replay["recorded/left_out"][0], (~finished).sum())
             self.assertLessEqual(replay["makespan_s"][0, 0, 0, 0], 24 * 3600)
             self.assertAlmostEqual(replay["joules"][0, 0, 0, 0] / run["search/energy_j"][0], 1, delta=0.25)
 
@@ -82,7 +82,7 @@ class ReplayTest(ProgramTest):
         with h5py.File(name) as file:
             self.assertEqual(file["grams"].shape, (2, 2, 12, 2))
             self.assertEqual(list(file["search"]), [7, 4])
-            self.assertEqual(list(file["work/method"]), [b"ce-nas", b"vanilla"])
+            self.assertEqual(list(file["recorded/method"]), [b"ce-nas", b"vanilla"])
             self.assertEqual(list(file["policy_option/quantile"]), [0.25, 0.75])
             self.assertEqual(numpy.diff(file["start"][:]).tolist(), [86400] * 11)
             self.assertEqual(file.attrs["horizon_s"], 150 * 3600)
@@ -94,7 +94,7 @@ class ReplayTest(ProgramTest):
         with h5py.File(name) as file:
             self.assertEqual(list(file["search"]), list(range(8)))
             self.assertEqual(file["grams"].shape, (8, 9, 2, 6))
-            self.assertEqual(sorted(set(file["work/method"])), [b"ce-nas", b"vanilla"])
+            self.assertEqual(sorted(set(file["recorded/method"])), [b"ce-nas", b"vanilla"])
 
     def test_results_do_not_depend_on_threads(self):
         _, one = self.replay("one.h5", *FEW, "--threads", "1", "--search", "6")
@@ -132,7 +132,7 @@ class ReplayTest(ProgramTest):
         self.assertIn("paper accounting", out)
         with h5py.File(name) as file:
             self.assertEqual(list(file["component_power"]), [1000, 0, 0, 0, 0, 0])
-            self.assertEqual(set(file["work/initial"]), {0})
+            self.assertEqual(set(file["recorded/initial"]), {0})
         self.run_program("verify", name)
 
     def test_refusals(self):
