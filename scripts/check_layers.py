@@ -38,7 +38,10 @@ MODULES: dict[str, set[str]] = {
 }
 
 # Single headers beyond that: plain data that needs no linking.
-HEADERS: dict[str, set[str]] = {"config": {"driver/options.hpp", "driver/scenarios.hpp", "driver/training_options.hpp"}}
+HEADERS: dict[str, set[str]] = {
+    "config": {"driver/options.hpp", "driver/replay_options.hpp", "driver/scenarios.hpp", "driver/training_options.hpp"},
+    "io": {"schedule/options.hpp"},
+}
 
 # Headers of libraries (a regular expression for the whole name) -> the files that may include them (prefixes of paths).
 # C++ standard headers are free to all; tests may include all but mpi.h.

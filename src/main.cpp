@@ -7,7 +7,9 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,11 +21,14 @@
 #include "base/time_limit.hpp"
 #include "comm/comm.hpp"
 #include "config/deck.hpp"
+#include "config/replay_deck.hpp"
 #include "config/training_deck.hpp"
 #include "driver/commands.hpp"
+#include "driver/replay_run.hpp"
 #include "driver/table_build.hpp"
 #include "driver/table_plan.hpp"
 #include "driver/train.hpp"
+#include "io/run_file.hpp"
 
 namespace {
 
@@ -53,6 +58,8 @@ struct Arguments {
     bool csv = false;
     bool front_csv = false;
     std::int64_t search = -1;
+    std::vector<std::int64_t> searches;
+    bool all_searches = false;
     TraceImportOptions trace;
     ForecastImportOptions forecast;
     std::string compared_trace;
@@ -66,6 +73,7 @@ constexpr const char* overview =
     "  cenas merge SHARD...          the shards of a job array into the file that one job would write\n"
     "  cenas info FILE               a result in words, --csv, --front-csv or --json; the journal of a running sweep\n"
     "  cenas verify FILE             recompute a result from its raw log; check a table or a trace\n"
+    "  cenas replay FILE             what a search would have emitted in other regions, hours and policies\n"
     "  cenas import trace CSV        a carbon-intensity csv into a trace file\n"
     "  cenas import forecast CSV     a csv of forecasts, issue by issue, into a forecast file\n"
     "  cenas import table CSV        an architecture csv into a table file\n"
@@ -225,6 +233,22 @@ void add_read_commands(CLI::App& app, Arguments& arguments) {
     add_output_options(merge, arguments, "", true);
 }
 
+void add_replay_command(CLI::App& app, Arguments& arguments) {
+    CLI::App& replay = *app.add_subcommand(
+        "replay", "Do the work of a search again for every region x start hour x policy, without new search decisions");
+    replay.add_option("file", arguments.file, "Result file of a search or a sweep")->required();
+    replay.add_option("overrides", arguments.overrides, "Changes to the replay deck, section.key=value");
+    replay.add_option("--deck", arguments.deck,
+                      "Replay deck (TOML; every key: cenas check --keys); without one, nine synthetic regions, every "
+                      "hour, six policies");
+    auto* all = replay.add_flag("--all", arguments.all_searches, "Every search of the file");
+    replay.add_option("--search", arguments.searches, "Number of a search, once or several times (default: 0)")
+        ->excludes(all);
+    add_output_options(replay, arguments, " (default: results/FILE-replay.h5)", false);
+    replay.add_option("--threads", arguments.threads, "OpenMP threads (default: all cores)")
+        ->check(CLI::Range(1, 4096));
+}
+
 std::filesystem::path output_of(const Arguments& arguments, const std::filesystem::path& deck) {
     return arguments.output.empty() ? std::filesystem::path("results") / (deck.stem().string() + ".h5")
                                     : std::filesystem::path(arguments.output);
@@ -275,9 +299,34 @@ TableBuildRequest read_table_request(const Arguments& arguments, const std::stri
     return {deck.options, deck.text, deck.effective, output_of(arguments, deck.path), command_line};
 }
 
+std::vector<std::int64_t> chosen_searches(const Arguments& arguments, std::size_t there_are) {
+    if (!arguments.all_searches) return arguments.searches.empty() ? std::vector<std::int64_t>{0} : arguments.searches;
+    std::vector<std::int64_t> all(there_are);
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    return all;
+}
+
+ReplayRequest read_replay_request(const Arguments& arguments, const std::string& command_line) {
+    ReplayRequest request;
+    request.run_file = arguments.file;
+    request.run = std::make_shared<const RunFile>(request.run_file);
+    request.scenarios = read_deck_text(request.run->head().effective_deck, request.run_file.string(), ".");
+    request.searches = chosen_searches(arguments, request.run->summaries().size());
+    const int gpus = request.run->head().scenarios.front().gpus;
+    ReplayDeck deck = read_replay_deck(arguments.deck, arguments.overrides, default_replay(gpus));
+    request.options = std::move(deck.options);
+    request.deck = std::move(deck.text);
+    request.effective_deck = std::move(deck.effective);
+    request.output = output_of(arguments, request.run_file.stem().string() + "-replay.h5");
+    request.overwrite = arguments.overwrite;
+    request.threads = arguments.threads;
+    request.command_line = command_line;
+    return request;
+}
+
 ExitCode check_deck(const Arguments& arguments, const Communicator& world) {
     if (arguments.keys) {
-        fmt::print("{}{}", deck_reference(), training_deck_reference());
+        fmt::print("{}{}{}", deck_reference(), training_deck_reference(), replay_deck_reference());
         return ExitCode::done;
     }
     if (arguments.deck.empty()) throw UsageError("cenas check: names no deck");
@@ -333,13 +382,15 @@ ExitCode dispatch(const CLI::App& app, const Arguments& arguments, const std::st
     if (app.got_subcommand("train")) return train_command([&] { return read_train_request(arguments); }, world);
     if (app.got_subcommand("table"))
         return build_table([&] { return read_table_request(arguments, command_line); }, world);
+    if (app.got_subcommand("replay"))
+        return replay_command([&] { return read_replay_request(arguments, command_line); }, world);
     return world.rank() == 0 ? dispatch_single(app, arguments, command_line, world) : ExitCode::done;
 }
 
 /// One message for a command line that cannot be read.
 std::string describe_parse_error(const CLI::ParseError& error, int argc, char** argv) {
-    constexpr std::array<std::string_view, 9> commands = {"check",  "sweep",  "search", "merge", "info",
-                                                          "verify", "import", "train",  "table"};
+    constexpr std::array<std::string_view, 10> commands = {"check",  "sweep",  "search", "merge", "info",
+                                                           "verify", "replay", "import", "train", "table"};
     const std::string_view first = argc > 1 ? argv[1] : "";
     if (std::find(commands.begin(), commands.end(), first) != commands.end())
         return fmt::format("{} (cenas {} --help shows what is allowed)", error.what(),
@@ -383,6 +434,7 @@ int main(int argc, char** argv) {
     add_import_commands(app, arguments);
     add_training_commands(app, arguments);
     add_read_commands(app, arguments);
+    add_replay_command(app, arguments);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

@@ -18,6 +18,12 @@ namespace cuda {
 void dominance_numbers(const double*, std::int64_t, int, std::int32_t*) {
     throw std::runtime_error("this program was built without the CUDA backend");
 }
+void replay_rule(const ReplayProblem&, const ReplayStarts&, const StepRule&, const WindowBounds*, ReplayOutcome*) {
+    throw std::runtime_error("this program was built without the CUDA backend");
+}
+void start_sums(const double*, std::int32_t, const ReplayTrace&, const ReplayStarts&, double*) {
+    throw std::runtime_error("this program was built without the CUDA backend");
+}
 
 }  // namespace cuda
 }  // namespace cenas

@@ -5,20 +5,11 @@
 #include <cstdint>
 
 #include "kernels/base/macros.hpp"
+#include "kernels/base/multiarch.hpp"
 
 // How functors of kernels/nn run. A tensor is [image][row][column][channel], channels densest: NHWC. A functor works on
 // `Lanes`, neighbouring channels of one pixel: 16 or 8 of them on the CPU, where they become vector instructions, one
 // on the GPU, where each has its thread.
-
-// One function, compiled for several instruction sets and chosen when the program is loaded: Debian's baseline has no
-// AVX. Results are the same bits whichever is chosen, since nothing is contracted or reordered. (Clang 14 cannot clone
-// templates; the address sanitizer is not ready when the choice is made.)
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__CUDACC__)
-#define CENAS_MULTIARCH __attribute__((flatten, target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CENAS_MULTIARCH
-#endif
 
 namespace cenas {
 

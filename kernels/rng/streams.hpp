@@ -14,6 +14,7 @@ enum class Stream : std::uint32_t {
     allocation = 3,      ///< the random allocator
     tie_breaking = 4,    ///< equal scores in a strategy
     verification = 8,    ///< searches that cenas verify simulates again
+    replay_sample = 5,   ///< scenarios that `cenas verify` does again
     synthetic_trace_day = 16,
     synthetic_trace_hour = 17,
     synthetic_table = 18,

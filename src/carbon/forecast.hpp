@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 namespace cenas {
@@ -13,6 +14,13 @@ enum class Forecast {
     persistence,  ///< each time of day as it was last seen, or the present value where it was not seen yet
     file,         ///< what was issued by then (carbon/issued_forecast.hpp), and persistence beyond its end
     none          ///< nothing: only what has been seen
+};
+
+/// The same in the words of a deck, and how far ahead.
+struct ForecastOptions {
+    std::string forecast = "perfect";  ///< perfect, persistence, file, none
+    double window_h = 0;               ///< hours; 0: the whole run, what has passed included
+    friend bool operator==(const ForecastOptions&, const ForecastOptions&) = default;
 };
 
 /// Intensities of the window an allocator may look at, oldest first. `values` are the steps of the run, `now` the

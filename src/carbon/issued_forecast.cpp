@@ -31,6 +31,12 @@ std::string kind(const char* what, const std::string& name, Signal signal, Scope
 /// Steps from the begin of the trace to `t`; negative before it.
 std::int64_t step_of(const Trace& trace, UtcTime t) { return (t.seconds - trace.start.seconds) / trace.step_s; }
 
+Forecast forecast_from(const std::string& name) {
+    if (name == "persistence") return Forecast::persistence;
+    if (name == "file") return Forecast::file;
+    return name == "none" ? Forecast::none : Forecast::perfect;
+}
+
 }  // namespace
 
 std::string IssuedForecast::checksum() const {
@@ -52,6 +58,16 @@ std::span<const double> told_ahead(const IssuedForecast& forecast, UtcTime now) 
     const std::int64_t ahead_s = now.seconds + forecast.step_s - issue.seconds - forecast.first_lead_s;
     const std::size_t passed = std::min(forecast.leads, static_cast<std::size_t>(ahead_s / forecast.step_s));
     return std::span(forecast.values).subspan(row * forecast.leads + passed, forecast.leads - passed);
+}
+
+std::vector<double> told_window(const Trace& run, std::size_t now, const ForecastOptions& options) {
+    const auto step = Seconds(static_cast<double>(run.step_s));
+    const auto steps_per_day = static_cast<std::size_t>(std::max<std::int64_t>(1, seconds_per_day / run.step_s));
+    const UtcTime clock{run.start.seconds + run.step_s * static_cast<std::int64_t>(now)};
+    return forecast_window(run.history, run.values, now,
+                           static_cast<std::size_t>(std::ceil(hours(options.window_h) / step)), steps_per_day,
+                           forecast_from(options.forecast),
+                           run.forecast ? told_ahead(*run.forecast, clock) : std::span<const double>());
 }
 
 void require_alike(const IssuedForecast& forecast, const Trace& trace) {

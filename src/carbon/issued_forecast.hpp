@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/utc_time.hpp"
+#include "carbon/forecast.hpp"
 #include "carbon/trace.hpp"
 
 namespace cenas {
@@ -35,6 +36,10 @@ struct IssuedForecast {
 /// What one who knows nothing issued after `now` is told of the steps after `now`, the next one first: the rest of the
 /// newest issue <= now. Empty where there is none or it has ended. `now` lies on a step of the forecast.
 std::span<const double> told_ahead(const IssuedForecast& forecast, UtcTime now);
+
+/// What an allocator is told at step `now` of a run on a trace that is cut to it (forecast_window()); "file" reads the
+/// trace's forecast.
+std::vector<double> told_window(const Trace& run, std::size_t now, const ForecastOptions& options);
 
 /// Throws DataError that names both and what differs unless the forecast is of the trace's step, signal and scope, and
 /// every issue on a step of the trace.

@@ -28,6 +28,7 @@ struct PowerOptions {
     double optimizer_w = 100.0;          ///< the coordinator's host share, all the time
     double pue = 1.2;                    ///< power usage effectiveness: facility / IT energy, >= 1
     double embodied_g_per_gpu_h = 10.0;  ///< manufacturing share of a GPU and its part of the server
+    friend bool operator==(const PowerOptions&, const PowerOptions&) = default;
 };
 
 /// Joules by component and interval of the trace; grams follow from joules, PUE, embodied share and intensities.

@@ -146,10 +146,6 @@ constexpr const char* table_reference_head = R"(
 What the columns of a csv table mean, for `cenas import table`.
 )";
 
-}  // namespace
-
-namespace {
-
 /// A deck and where it is.
 struct DeckSource {
     TomlTable document;  ///< without axes
@@ -187,6 +183,7 @@ ReadScenario read_scenario(const DeckSource& source, std::int64_t scenario) {
 Deck make_deck(DeckDocument read, const std::string& name, const std::filesystem::path& folder) {
     if (is_training(read.keys))
         throw UsageError(fmt::format("{}: this is a training deck, for cenas train and cenas table build", name));
+    if (is_replay(read.keys)) throw UsageError(fmt::format("{}: this is a replay deck, for cenas replay", name));
     DeckAxes axes = take_axes(read.keys);
     const auto source =
         std::make_shared<const DeckSource>(DeckSource{std::move(read.keys), std::move(axes), name, folder});

@@ -11,7 +11,7 @@ namespace cenas {
 DeckDocument read_document(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
     DeckDocument document;
     try {
-        document.text = read_text(path);
+        if (!path.empty()) document.text = read_text(path);
     } catch (const DataError& e) {
         throw UsageError(e.what());  // a deck is no input data: its errors have the deck's exit code
     }
@@ -25,8 +25,10 @@ bool is_training(const TomlTable& keys) {
     return (has("data") || has("skeleton") || has("training") || has("supernet")) && !has("problem") && !has("method");
 }
 
+bool is_replay(const TomlTable& keys) { return find(keys, "replay") != nullptr || find(keys, "policy") != nullptr; }
+
 std::filesystem::path folder_of(const std::filesystem::path& deck) {
-    return std::filesystem::absolute(deck).parent_path();
+    return deck.empty() ? std::filesystem::current_path() : std::filesystem::absolute(deck).parent_path();
 }
 
 void name_from_deck(std::string& file, const TomlValue& given, const std::filesystem::path& folder) {

@@ -17,11 +17,13 @@ struct DeckDocument {
     TomlTable keys;    ///< with the overrides applied
 };
 
-/// Throws UsageError for a file that cannot be read, TOML syntax, and overrides that are none.
+/// Without a path: the overrides alone. Throws UsageError for a file that cannot be read, TOML syntax, and overrides
+/// that are none.
 DeckDocument read_document(const std::filesystem::path& path, const std::vector<std::string>& overrides);
 
-/// Whether a deck is for trainings, by its sections, and not for searches.
+/// Whether a deck is for trainings, or for replays, by its sections, and not for searches.
 bool is_training(const TomlTable& keys);
+bool is_replay(const TomlTable& keys);
 
 /// Folder of a deck, from which its files are named.
 std::filesystem::path folder_of(const std::filesystem::path& deck);

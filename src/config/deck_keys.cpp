@@ -13,7 +13,6 @@ namespace {
 
 // Where nature sets no limit, one that only a slip of the pen exceeds.
 constexpr double shortest_h = 0.01;  // a run has to last some seconds
-constexpr double longest_h = 1e5;    // eleven years
 constexpr int most_gpus = 4096;
 constexpr int most = 1'000'000'000;
 
@@ -37,19 +36,6 @@ Scalar trace_source(std::string& target) {
                 fmt::format("\"synthetic:REGION\" with one of the regions {}, or the name of a trace file",
                             fmt::join(regions, ", ")),
                 accepts);
-}
-
-// Of [run], and of methods of their own; `whose` says which.
-Key forecast_key(std::string& target, const std::string& whose) {
-    return {"forecast", one_of(target, {"perfect", "persistence", "file", "none"}), "",
-            "what allocators are told of the intensities to come: the true ones, those of the day before, the newest "
-            "that the trace's forecast file has by then, nothing; " +
-                whose};
-}
-
-Key window_key(double& target, const std::string& whose) {
-    return {"window_h", number(target, from(0, longest_h)), "h",
-            "how far ahead allocators may look; 0: the whole run, what has passed included; " + whose};
 }
 
 std::vector<Key> run_keys(RunOptions& o) {
@@ -133,18 +119,6 @@ std::vector<Key> problem_keys(ProblemOptions& o) {
              "what is optimized; whether it is to be large or small, the table says"}};
 }
 
-std::vector<Key> trace_keys(TraceOptions& o) {
-    return {
-        required({"name", name(o.name), "", "for tables and files"}),
-        required({"source", trace_source(o.source), "",
-                  "carbon intensity over time: generated, or a file made by `cenas import trace`, named from the "
-                  "deck's folder"}),
-        {"forecast",
-         text(o.forecast, "the name of a forecast file, or \"\" for none", [](const std::string&) { return true; }), "",
-         "what methods with forecast = \"file\" plan on: a file made by `cenas import forecast`, of the trace's "
-         "step, signal and scope, named from the deck's folder"}};
-}
-
 std::vector<Key> lamoo_keys(LamooOptions& o) {
     return {
         {"kernel", one_of(o.kernel, {"poly", "rbf"}), "", "kernel of the support vector machines that split the space"},
@@ -161,30 +135,6 @@ std::vector<Key> lamoo_keys(LamooOptions& o) {
         {"depth", integer(o.depth, 0, 50), "", "splits on the longest path, at most"},
         {"draws", integer(o.draws, 1, most), "",
          "uniform draws to hit the region; where all miss, its deepest split is dropped"}};
-}
-
-std::vector<Key> schedule_keys(ScheduleOptions& o) {
-    const Condition counts = {"allocator", {"fixed", "cheapest"}, &o.allocator};
-    return {
-        {"allocator",
-         one_of(o.allocator, {"all-evaluate", "all-sample", "fixed", "shares", "switch", "random-actions", "cheapest"}),
-         "",
-         "which GPUs evaluate and which sample. all-evaluate: all train; all-sample: all query the supernet until the "
-         "last hours; fixed: so many train; shares: the cleaner the grid, the more train (CE-NAS); switch: all train "
-         "or all sample; random-actions: a random share trains; cheapest: so many train in the cleanest steps"},
-        only_with(counts,
-                  {"evaluate", integer(o.evaluate, 1, most_gpus), "",
-                   "GPUs that evaluate, at most run.gpus; a list [1, 2] makes a method NAME-1, NAME-2 of each"}),
-        only_with(counts, {"rest", one_of(o.rest, {"sample", "idle"}), "", "what the other GPUs do"}),
-        only_with(
-            {"allocator", {"switch"}, &o.allocator},
-            {"threshold", number(o.threshold, from(0, 1)), "",
-             "evaluate while the intensity is at most this far from the window's smallest (0) to its largest (1)"}),
-        only_with({"allocator", {"cheapest"}, &o.allocator}, {"quantile", number(o.quantile, above(0, 1)), "",
-                                                              "evaluate in this cleanest part of the window's steps"}),
-        only_with({"allocator", {"all-sample"}, &o.allocator},
-                  {"train_last_h", number(o.train_last_h, above(0, longest_h)), "h",
-                   "the last hours of the run, in which all GPUs evaluate"})};
 }
 
 std::vector<Key> candidate_keys(MethodOptions& o) {
@@ -213,7 +163,9 @@ std::vector<Key> method_keys(MethodOptions& o) {
     std::vector<Key> keys = {
         required({"name", name(o.name), "", "for tables and files"}),
         {"strategy", one_of(o.search.strategy, {"lamoo", "random"}), "", "how candidates are proposed"}};
-    for (auto& key : schedule_keys(o.schedule)) keys.push_back(std::move(key));
+    for (auto& key : schedule_keys(
+             o.schedule, "GPUs that evaluate, at most run.gpus; a list [1, 2] makes a method NAME-1, NAME-2 of each"))
+        keys.push_back(std::move(key));
     constexpr const char* whose = "where it is not given, as in [run]";
     keys.push_back(forecast_key(o.forecast, whose));
     keys.push_back(window_key(o.window_h, whose));
@@ -225,6 +177,52 @@ std::vector<Key> method_keys(MethodOptions& o) {
 }
 
 }  // namespace
+
+Key forecast_key(std::string& target, const std::string& whose) {
+    return {"forecast", one_of(target, {"perfect", "persistence", "file", "none"}), "",
+            "what allocators are told of the intensities to come: the true ones, those of the day before, the newest "
+            "that the trace's forecast file has by then, nothing; " +
+                whose};
+}
+
+Key window_key(double& target, const std::string& whose) {
+    return {"window_h", number(target, from(0, longest_h)), "h",
+            "how far ahead allocators may look; 0: the whole run, what has passed included; " + whose};
+}
+
+std::vector<Key> trace_keys(TraceOptions& o) {
+    return {
+        required({"name", name(o.name), "", "for tables and files"}),
+        required({"source", trace_source(o.source), "",
+                  "carbon intensity over time: generated, or a file made by `cenas import trace`, named from the "
+                  "deck's folder"}),
+        {"forecast",
+         text(o.forecast, "the name of a forecast file, or \"\" for none", [](const std::string&) { return true; }), "",
+         "what methods with forecast = \"file\" plan on: a file made by `cenas import forecast`, of the trace's "
+         "step, signal and scope, named from the deck's folder"}};
+}
+
+std::vector<Key> schedule_keys(ScheduleOptions& o, const std::string& meaning_of_evaluate) {
+    const Condition counts = {"allocator", {"fixed", "cheapest"}, &o.allocator};
+    return {
+        {"allocator",
+         one_of(o.allocator, {"all-evaluate", "all-sample", "fixed", "shares", "switch", "random-actions", "cheapest"}),
+         "",
+         "which GPUs evaluate and which sample. all-evaluate: all train; all-sample: all query the supernet until the "
+         "last hours; fixed: so many train; shares: the cleaner the grid, the more train (CE-NAS); switch: all train "
+         "or all sample; random-actions: a random share trains; cheapest: so many train in the cleanest steps"},
+        only_with(counts, {"evaluate", integer(o.evaluate, 1, most_gpus), "", meaning_of_evaluate}),
+        only_with(counts, {"rest", one_of(o.rest, {"sample", "idle"}), "", "what the other GPUs do"}),
+        only_with(
+            {"allocator", {"switch"}, &o.allocator},
+            {"threshold", number(o.threshold, from(0, 1)), "",
+             "evaluate while the intensity is at most this far from the window's smallest (0) to its largest (1)"}),
+        only_with({"allocator", {"cheapest"}, &o.allocator}, {"quantile", number(o.quantile, above(0, 1)), "",
+                                                              "evaluate in this cleanest part of the window's steps"}),
+        only_with({"allocator", {"all-sample"}, &o.allocator},
+                  {"train_last_h", number(o.train_last_h, above(0, longest_h)), "h",
+                   "the last hours of the run, in which all GPUs evaluate"})};
+}
 
 std::vector<Key> deck_keys(DeckContent& deck) {
     Options& o = deck.options;

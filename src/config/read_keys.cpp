@@ -104,6 +104,7 @@ void read_content(const List& list, const Key& key, const TomlValue* value, cons
     const std::string path = place.name_of(key.name);
     const std::string allowed =
         fmt::format("must be a list [[{}]] of at least {} ({})", path, list.at_least, key.meaning);
+    if (value == nullptr && list.at_least == 0) return;
     if (value == nullptr) refuse_missing(key, place, allowed);
     const auto* entries = std::get_if<TomlArray>(&value->value);
     if (entries == nullptr || entries->size() < list.at_least) refuse(*value, path, allowed);

@@ -17,9 +17,11 @@
 #include "driver/collective.hpp"
 #include "driver/info.hpp"
 #include "driver/merge.hpp"
+#include "driver/replay_report.hpp"
 #include "driver/verify.hpp"
 #include "io/h5.hpp"
 #include "io/journal.hpp"
+#include "io/replay_file.hpp"
 #include "io/run_file.hpp"
 #include "io/table_file.hpp"
 #include "kernels/base/launch.hpp"
@@ -30,6 +32,7 @@ namespace {
 constexpr const char* table_format = "cenas-table";
 constexpr const char* trace_format = "cenas-trace";
 constexpr const char* forecast_format = "cenas-forecast";
+constexpr const char* replay_format = "cenas-replay";
 
 std::string format_of(const std::filesystem::path& file) {
     const h5::Reader reader(file);
@@ -41,7 +44,7 @@ std::string format_of(const std::filesystem::path& file) {
     } catch (const DataError&) {  // an attribute of that name and another type
         format = "of another program";
     }
-    const std::array known = {run_format, table_format, trace_format, forecast_format};
+    const std::array known = {run_format, table_format, trace_format, forecast_format, replay_format};
     if (std::find(known.begin(), known.end(), format) == known.end())
         throw DataError(
             fmt::format("{}: unknown format '{}' (known: {})", file.string(), format, fmt::join(known, ", ")));
@@ -215,11 +218,21 @@ ExitCode verify_run_file(const VerifyRequest& request) {
     return ExitCode::done;
 }
 
+ExitCode verify_replay_file(const std::filesystem::path& file) {
+    const ReplayRecord record = read_replay_file(file);
+    std::size_t sampled = 0;
+    require_none(file, verify_replay(record, sampled));
+    fmt::print("{}: {} of {} scenarios done again, with their lower bounds, and the regret of all agree\n",
+               file.string(), sampled, record.scenarios());
+    return ExitCode::done;
+}
+
 }  // namespace
 
 ExitCode verify_command(const VerifyRequest& request) {
     const std::string format = format_of(request.file);
     if (format == run_format) return verify_run_file(request);
+    if (format == replay_format) return verify_replay_file(request.file);
     const std::string checksum = format == table_format   ? read_table_file(request.file).checksum()
                                  : format == trace_format ? read_trace_file(request.file).checksum()
                                                           : read_forecast_file(request.file).checksum();
@@ -248,6 +261,8 @@ ExitCode info_command(const std::filesystem::path& file, InfoFormat format, std:
         fmt::print("{}", describe_trace(read_trace_file(file)));
     } else if (kind == forecast_format) {
         fmt::print("{}", describe_forecast(read_forecast_file(file)));
+    } else if (kind == replay_format) {
+        fmt::print("{}", describe_replay(read_replay_file(file)));
     } else {
         const RunFile run(file);
         fmt::print("{}", format == InfoFormat::json        ? run_as_json(run)

@@ -7,7 +7,6 @@
 #include <limits>
 #include <utility>
 
-#include "carbon/forecast.hpp"
 #include "carbon/issued_forecast.hpp"
 #include "driver/simulated_world.hpp"
 #include "kernels/rng/philox.hpp"
@@ -15,12 +14,6 @@
 
 namespace cenas {
 namespace {
-
-Forecast forecast_from(const std::string& name) {
-    if (name == "persistence") return Forecast::persistence;
-    if (name == "file") return Forecast::file;
-    return name == "none" ? Forecast::none : Forecast::perfect;
-}
 
 /// `count` different architectures (all there are, if fewer), the same for every method of a seed.
 std::deque<CellIndex> initial_design(const Candidates& candidates, int count, std::int64_t seed) {
@@ -32,12 +25,6 @@ std::deque<CellIndex> initial_design(const Candidates& candidates, int count, st
         pool.take(design.back());
     }
     return design;
-}
-
-/// What had been issued at this step of the run of those that follow it.
-std::span<const double> told_at(const Trace& trace, std::size_t step) {
-    if (!trace.forecast) return {};
-    return told_ahead(*trace.forecast, {trace.start.seconds + trace.step_s * static_cast<std::int64_t>(step)});
 }
 
 }  // namespace
@@ -135,12 +122,7 @@ void Engine::update_strategy_at_cadence() {
 }
 
 Allocation Engine::decide() const {
-    constexpr double seconds_per_day = 86400.0;
-    const auto window =
-        forecast_window(trace_.history, trace_.values, step_index_,
-                        static_cast<std::size_t>(std::ceil(hours(method_.window_h) / step_)),
-                        std::max<std::size_t>(1, static_cast<std::size_t>(seconds_per_day / step_.value)),
-                        forecast_from(method_.forecast), told_at(trace_, step_index_));
+    const auto window = told_window(trace_, step_index_, {method_.forecast, method_.window_h});
     AllocatorView view;
     view.now = world_.now();
     view.end = horizon_;

@@ -149,7 +149,7 @@ bool is_better(const SearchRecord& a, const SearchRecord& b) {
     return a.hypervolume != b.hypervolume ? a.hypervolume > b.hypervolume : a.carbon_g < b.carbon_g;
 }
 
-std::string describe_forecast(const MethodForecast& f) {
+std::string describe_forecast(const ForecastOptions& f) {
     return fmt::format("{} of {}", f.forecast,
                        f.window_h > 0 ? fmt::format("the next {:g} h", f.window_h) : "the whole run");
 }

@@ -23,25 +23,6 @@ namespace {
 
 constexpr std::string_view synthetic_prefix = "synthetic:";
 
-Trace load_trace(const TraceOptions& options) {
-    const bool synthetic = options.source.starts_with(synthetic_prefix);
-    const auto regions = synthetic_regions();
-    if (const std::string name = std::filesystem::path(options.source).filename();
-        !synthetic && !std::filesystem::exists(options.source) &&
-        std::find(regions.begin(), regions.end(), name) != regions.end())
-        throw DataError(
-            fmt::format("{}: no such file; the built-in trace is called synthetic:{}", options.source, name));
-    Trace trace =
-        synthetic ? synthetic_trace(options.source.substr(synthetic_prefix.size())) : read_trace_file(options.source);
-    trace.name = options.name;
-    if (!options.forecast.empty()) {
-        trace.forecast = std::make_shared<const IssuedForecast>(read_forecast_file(options.forecast));
-        trace.forecast_checksum = trace.forecast->checksum();
-        require_alike(*trace.forecast, trace);
-    }
-    return trace;
-}
-
 /// Two decks with one key have one problem.
 std::string problem_key(const Options& options) {
     std::string key =
@@ -242,6 +223,25 @@ const Problem& Problems::of(const Options& options) {
     auto& problem = by_key_[problem_key(options)];
     if (!problem) problem = std::make_unique<const Problem>(load_problem(options));
     return *problem;
+}
+
+Trace load_trace(const TraceOptions& options) {
+    const bool synthetic = options.source.starts_with(synthetic_prefix);
+    const auto regions = synthetic_regions();
+    if (const std::string name = std::filesystem::path(options.source).filename();
+        !synthetic && !std::filesystem::exists(options.source) &&
+        std::find(regions.begin(), regions.end(), name) != regions.end())
+        throw DataError(
+            fmt::format("{}: no such file; the built-in trace is called synthetic:{}", options.source, name));
+    Trace trace =
+        synthetic ? synthetic_trace(options.source.substr(synthetic_prefix.size())) : read_trace_file(options.source);
+    trace.name = options.name;
+    if (!options.forecast.empty()) {
+        trace.forecast = std::make_shared<const IssuedForecast>(read_forecast_file(options.forecast));
+        trace.forecast_checksum = trace.forecast->checksum();
+        require_alike(*trace.forecast, trace);
+    }
+    return trace;
 }
 
 Inputs load_inputs(Scenarios scenarios) {

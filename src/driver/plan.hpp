@@ -37,6 +37,10 @@ struct Inputs {
     std::unique_ptr<Problems> problems;
 };
 
+/// The trace that a deck names, with its forecast. Throws DataError for an unreadable one, or for a forecast that does
+/// not suit it.
+Trace load_trace(const TraceOptions& options);
+
 /// Reads the traces, and the table of the first scenario. Throws DataError / UsageError.
 Inputs load_inputs(Scenarios scenarios);
 

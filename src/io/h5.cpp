@@ -145,9 +145,11 @@ Writer::Writer(std::filesystem::path path, bool overwrite) : path_(std::move(pat
     H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18);
     errno = 0;
     file_ = H5Fcreate(part_.c_str(), H5F_ACC_TRUNC, creation.get(), access.get());
-    if (file_ < 0)
-        throw RunError(fmt::format("{}: cannot be created{}", part_.string(),
-                                   errno != 0 ? std::string(": ") + std::strerror(errno) : std::string()));
+    if (file_ >= 0) return;
+    const int error = errno;
+    std::filesystem::remove(part_, status);  // what the library left of it
+    throw RunError(fmt::format("{}: cannot be created{}", part_.string(),
+                               error != 0 ? std::string(": ") + std::strerror(error) : std::string()));
 }
 
 /// A dataset that is being written, a chunk at a time.

@@ -9,6 +9,7 @@
 
 #include "base/deck_value.hpp"
 #include "base/utc_time.hpp"
+#include "carbon/forecast.hpp"
 #include "carbon/ledger.hpp"
 #include "carbon/trace.hpp"
 #include "eval/table.hpp"
@@ -88,13 +89,6 @@ struct ProblemRecord {
     std::vector<double> class_means;  ///< cell_count x objectives: denoised values (NaN for cells not in the table)
 };
 
-/// What the allocator of a method was told of the intensities to come.
-struct MethodForecast {
-    std::string forecast = "perfect";  ///< perfect, persistence, file, none
-    double window_h = 0;               ///< how far ahead; 0: the whole run
-    friend bool operator==(const MethodForecast&, const MethodForecast&) = default;
-};
-
 /// One combination of the values of a sweep's axes; without axes there is one.
 struct ScenarioRecord {
     std::int32_t problem = 0;  ///< index into RunHead::problems
@@ -103,7 +97,7 @@ struct ScenarioRecord {
     double horizon_s = 0;
     double account_from_s = 0;
     std::int32_t gpus = 0;
-    std::vector<MethodForecast> forecasts;              ///< by method
+    std::vector<ForecastOptions> forecasts;             ///< by method: what its allocator was told
     double budget_carbon_kg = 0;                        ///< 0: none
     std::int64_t budget_evaluations = 0;                ///< 0: none
     std::array<double, component_count> component_w{};  ///< power of one GPU (optimizer: of the coordinator's share)

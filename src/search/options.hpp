@@ -3,6 +3,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "space/cell.hpp"
 
 namespace cenas {
 
@@ -21,8 +24,9 @@ struct LamooOptions {
 };
 
 struct SearchOptions {
-    std::string strategy = "lamoo";  ///< lamoo, random
+    std::string strategy = "lamoo";  ///< lamoo, random; not from a deck: recorded
     LamooOptions lamoo;
+    std::vector<CellIndex> recorded;  ///< recorded: what is proposed, in this order
 };
 
 }  // namespace cenas

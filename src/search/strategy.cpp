@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "search/lamoo.hpp"
 #include "search/random.hpp"
+#include "search/recorded.hpp"
 
 namespace cenas {
 
@@ -14,6 +15,7 @@ std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Cand
                                         std::uint64_t seed) {
     if (options.strategy == "random") return std::make_unique<RandomSearch>(candidates, seed);
     if (options.strategy == "lamoo") return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed);
+    if (options.strategy == "recorded") return std::make_unique<RecordedSearch>(options.recorded);
     throw UsageError(fmt::format("unknown strategy '{}' (allowed: lamoo, random)", options.strategy));
 }
 

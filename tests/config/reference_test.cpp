@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "config/deck.hpp"
+#include "config/replay_deck.hpp"
 #include "config/training_deck.hpp"
 #include "eval/table.hpp"
 #include "support/files.hpp"
@@ -60,7 +61,7 @@ std::vector<std::filesystem::path> decks() {
 }
 
 TEST(Reference, IsTheDocumentInTheRepository) {
-    EXPECT_EQ(text_of(source / "docs/deck.md"), deck_reference() + training_deck_reference())
+    EXPECT_EQ(text_of(source / "docs/deck.md"), deck_reference() + training_deck_reference() + replay_deck_reference())
         << "run: cenas check --keys > docs/deck.md";
 }
 

@@ -28,7 +28,7 @@ TEST(RandomSearch, AsksEveryCellOnce) {
 
 TEST(MakeStrategy, RefusesUnknownNames) {
     const Candidates candidates{{1, 2}, canonical_table(Identity::string)};
-    EXPECT_THROW(make_strategy({"nsga9", {}}, candidates, 2, 1), UsageError);
+    EXPECT_THROW(make_strategy({"nsga9", {}, {}}, candidates, 2, 1), UsageError);
 }
 
 }  // namespace
