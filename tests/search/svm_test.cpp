@@ -157,7 +157,11 @@ struct PlainSvm {
 
     double decision(const Eigen::VectorXd& point) const {
         const Eigen::VectorXd norms = support.rowwise().squaredNorm();
-        Eigen::ArrayXd values = support * point;
+        Eigen::ArrayXd values(support.rows());
+        for (Eigen::Index i = 0; i < support.rows(); ++i) {
+            values[i] = support(i, 0) * point[0];
+            for (Eigen::Index k = 1; k < point.size(); ++k) values[i] += support(i, k) * point[k];
+        }
         if (options.kernel == "rbf") values = norms.array() - 2.0 * values + point.squaredNorm();
         const Eigen::ArrayXd kernel = apply_kernel(values);
         return kernel.matrix().dot(weights) + offset;
@@ -183,7 +187,7 @@ TEST(Svm, SparesTheTemporariesAndKeepsTheBits) {
         }
 }
 
-// Of n labels at random a strong machine learns both, a weak one (here by a small penalty) may say the same to all.
+// A few points of one class among many of the other: a small penalty lets the machine say the same of all of them.
 TEST(Svm, SeparatesWhereTrainingPointsLieOnBothSides) {
     int separating = 0;
     constexpr int bags = 60;
