@@ -37,19 +37,18 @@ Seconds search_begin(const Options& options) {
 }
 
 Engine::Engine(const Problem& problem, const Options& options, const MethodOptions& method, const Trace& trace,
-               std::int64_t seed, World& world)
+               std::int64_t seed, Strategy& strategy, World& world)
     : problem_(problem),
       options_(options),
       method_(method),
       trace_(trace),
+      strategy_(strategy),
       world_(world),
       seed_(seed),
       paper_(options.accounting.mode == "paper"),
       step_(static_cast<double>(trace.step_s)),
       horizon_(run_horizon(options)),
       ledger_(trace.values, step_, options.power.pue, options.power.embodied_g_per_gpu_h),
-      strategy_(make_strategy(method.search, problem.candidates, static_cast<int>(problem.objectives.size()),
-                              static_cast<std::uint64_t>(seed))),
       allocator_(make_allocator(method.schedule, static_cast<std::uint64_t>(seed))),
       queue_(static_cast<int>(problem.objectives.size())),
       archive_(static_cast<int>(problem.objectives.size())),
@@ -80,7 +79,7 @@ void Engine::initialize() {
         intervals_.back().intensity = trace_.values[i];
     }
     initial_ = initial_design(problem_.candidates, options_.run.initial, seed_);
-    for (const CellIndex cell : initial_) strategy_->exclude(cell);
+    for (const CellIndex cell : initial_) strategy_.exclude(cell);
     next_update_s_ = world_.now().value;
     if (!paper_) return;
 
@@ -117,7 +116,7 @@ void Engine::begin_step() {
 
 void Engine::update_strategy_at_cadence() {
     if (method_.update_every_h <= 0 || world_.now().value < next_update_s_) return;
-    strategy_->update();
+    strategy_.update();
     next_update_s_ += method_.update_every_h * seconds_per_hour;
 }
 
@@ -201,7 +200,7 @@ bool Engine::assign_evaluation(int gpu) {
         return !queue_.empty() && start_evaluation(gpu, queue_.pop(), false);
     }
     if (uses_supernet() && decided_.sample == 0 && train_supernet(gpu)) return true;
-    const auto cell = strategy_->ask();
+    const auto cell = strategy_.ask();
     proposals_exhausted_ = !cell;
     return cell && start_evaluation(gpu, *cell, false);
 }
@@ -232,7 +231,7 @@ bool Engine::start_queries(int gpu, int count) {
     if (count <= 0) proposals_exhausted_ = true;
     Task task{static_cast<int>(tasks_.size()), TaskKind::sampling, {}};
     while (static_cast<int>(task.cells.size()) < count) {
-        const auto cell = strategy_->ask();
+        const auto cell = strategy_.ask();
         proposals_exhausted_ = !cell;
         if (!cell) break;
         task.cells.push_back(*cell);
@@ -356,9 +355,9 @@ void Engine::finish_sampling(const Task& task) {
 }
 
 void Engine::tell(CellIndex cell, const std::vector<double>& values) {
-    strategy_->tell(cell, gains_of(problem_.objectives, values));
+    strategy_.tell(cell, gains_of(problem_.objectives, values));
     ++tells_;
-    if (method_.update_every_tells > 0 && tells_ % method_.update_every_tells == 0) strategy_->update();
+    if (method_.update_every_tells > 0 && tells_ % method_.update_every_tells == 0) strategy_.update();
 }
 
 // --- end ---------------------------------------------------------------------------------------------------------
@@ -421,10 +420,20 @@ SearchRecord Engine::finish() {
     return record;
 }
 
+std::unique_ptr<Strategy> search_strategy(const Problem& problem, const MethodOptions& method, std::int64_t seed) {
+    return make_strategy(method.search, problem.candidates, static_cast<int>(problem.objectives.size()),
+                         static_cast<std::uint64_t>(seed));
+}
+
+SearchRecord simulate_search(const Problem& problem, const Options& options, const MethodOptions& method,
+                             const Trace& trace, std::int64_t seed, Strategy& strategy) {
+    SimulatedWorld world(problem, options, search_begin(options));
+    return Engine(problem, options, method, trace, seed, strategy, world).run();
+}
+
 SearchRecord simulate_search(const Problem& problem, const Options& options, const MethodOptions& method,
                              const Trace& trace, std::int64_t seed) {
-    SimulatedWorld world(problem, options, search_begin(options));
-    return Engine(problem, options, method, trace, seed, world).run();
+    return simulate_search(problem, options, method, trace, seed, *search_strategy(problem, method, seed));
 }
 
 }  // namespace cenas

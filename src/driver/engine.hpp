@@ -31,9 +31,9 @@ namespace cenas {
 /// waits.
 class Engine {
   public:
-    /// Everything passed by reference outlives the engine. `trace` is cut to the run's window.
+    /// Everything passed by reference outlives the engine. `trace` is cut to the run's window; `strategy` is fresh.
     Engine(const Problem& problem, const Options& options, const MethodOptions& method, const Trace& trace,
-           std::int64_t seed, World& world);
+           std::int64_t seed, Strategy& strategy, World& world);
 
     /// Runs to the horizon, a budget, or until there is nothing left to train. Once. The record's method, trace and
     /// seed are for the caller to fill.
@@ -80,13 +80,13 @@ class Engine {
     const Options& options_;
     const MethodOptions& method_;
     const Trace& trace_;
+    Strategy& strategy_;
     World& world_;
     std::int64_t seed_;
     bool paper_;
     Seconds step_;
     Seconds horizon_;
     Ledger ledger_;
-    std::unique_ptr<Strategy> strategy_;
     std::unique_ptr<Allocator> allocator_;
     CandidateQueue queue_;
     ParetoArchive archive_;
@@ -124,8 +124,13 @@ Seconds run_horizon(const Options& options);
 /// Where the world's clock and the search proper begin: account_from_h under paper accounting, else 0.
 Seconds search_begin(const Options& options);
 
-/// Simulates one search from beginning to end.
+/// The method's strategy on this problem, fresh. The problem outlives it.
+std::unique_ptr<Strategy> search_strategy(const Problem& problem, const MethodOptions& method, std::int64_t seed);
+
+/// Simulates one search from beginning to end, with a strategy of its own or with this fresh one.
 SearchRecord simulate_search(const Problem& problem, const Options& options, const MethodOptions& method,
                              const Trace& trace, std::int64_t seed);
+SearchRecord simulate_search(const Problem& problem, const Options& options, const MethodOptions& method,
+                             const Trace& trace, std::int64_t seed, Strategy& strategy);
 
 }  // namespace cenas

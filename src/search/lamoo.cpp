@@ -35,11 +35,6 @@ std::vector<std::int8_t> label_bag(const std::vector<double>& gains, int objecti
     return labels;
 }
 
-bool predicts_both_sides(const Svm& svm) {
-    const auto& decisions = svm.training_decisions();
-    return (decisions.array() > 0).any() && (decisions.array() <= 0).any();
-}
-
 /// A child of tree[index] with the samples of one side.
 LamooNode child_of(const std::vector<LamooNode>& tree, std::size_t index, const std::vector<std::int8_t>& labels,
                    bool good, const LamooSamples& samples) {
@@ -122,8 +117,8 @@ int find_leaf_by_path(std::vector<LamooNode>& tree, const LamooSamples& samples,
 
 }  // namespace
 
-Eigen::VectorXd lamoo_features(CellIndex cell) {
-    Eigen::VectorXd x(edge_count);
+SvmPoint lamoo_features(CellIndex cell) {
+    SvmPoint x;
     const Cell operations = cell_from_index(cell);
     for (int e = 0; e < edge_count; ++e)
         x[e] = (static_cast<double>(operations[static_cast<std::size_t>(e)]) + 0.5) / operation_count;
@@ -144,11 +139,11 @@ bool split_lamoo_node(std::vector<LamooNode>& tree, std::size_t index, const Lam
     if (bag.size() <= static_cast<std::size_t>(options.leaf_size) || tree[index].depth >= options.depth) return false;
     const auto labels = label_bag(gains_of(samples, bag), samples.objectives);
     if (labels.empty()) return false;
-    Eigen::MatrixXd points(static_cast<Eigen::Index>(bag.size()), edge_count);
+    SvmPoints points(static_cast<Eigen::Index>(bag.size()), edge_count);
     for (std::size_t i = 0; i < bag.size(); ++i)
         points.row(static_cast<Eigen::Index>(i)) = lamoo_features(samples.cells[bag[i]]);
     auto svm = Svm::fit(points, labels, {options.kernel, options.degree, options.penalty, options.tolerance});
-    if (!svm || !predicts_both_sides(*svm)) return false;
+    if (!svm || !svm->separates()) return false;
 
     LamooNode good = child_of(tree, index, labels, true, samples);
     LamooNode bad = child_of(tree, index, labels, false, samples);
@@ -222,7 +217,7 @@ void Lamoo::set_region(std::vector<Side> path) {
 bool Lamoo::in_region(CellIndex cell) {
     std::int8_t& memory = inside_[static_cast<std::size_t>(cell)];
     if (memory < 0) {
-        const Eigen::VectorXd x = lamoo_features(cell);
+        const SvmPoint x = lamoo_features(cell);
         // From the deepest split up: it has the fewest support vectors.
         const bool inside = std::all_of(path_.rbegin(), path_.rend(),
                                         [&](const Side& side) { return (side.svm.decision(x) > 0) == side.good; });

@@ -20,7 +20,7 @@ struct LamooSamples {
 
 /// Coordinates of a cell for the split models: (code + 0.5) / 5 on each edge, the middle of the operation's part of
 /// [0, 1) as CE-NAS codes it.
-Eigen::VectorXd lamoo_features(CellIndex cell);
+SvmPoint lamoo_features(CellIndex cell);
 
 /// A node of the partition tree (paper, algorithm 1). Its bag is a list of rows of the samples.
 struct LamooNode {

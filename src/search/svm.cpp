@@ -7,41 +7,49 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace cenas {
 namespace {
 
-/// Kernel values from inner products (poly) or squared distances (rbf), in place.
-template <class Array>
-void apply_kernel(Eigen::ArrayBase<Array>& values, bool rbf, int degree, double gamma) {
-    if (rbf) {
-        values = (-gamma * values).exp();
-        return;
-    }
-    values *= gamma;
-    if (degree == 4)
-        values = values.square().square();
-    else
-        values = values.pow(degree);
+/// Calls use(values) with the kernel of inner products (poly) or squared distances (rbf): an expression, for which no
+/// temporary is made, except that pow is not vectorised and would change the order of a sum.
+template <class Array, class Use>
+auto with_kernel(const Eigen::ArrayBase<Array>& of, bool rbf, int degree, double gamma, const Use& use) {
+    if (rbf) return use((-gamma * of).exp());
+    if (degree == 4) return use((gamma * of).square().square());
+    return use((gamma * of).pow(degree).eval());
 }
 
-Eigen::ArrayXXd kernel_matrix(const Eigen::MatrixXd& points, bool rbf, int degree, double gamma) {
-    Eigen::ArrayXXd values = points * points.transpose();
+Eigen::ArrayXXd kernel_matrix(const SvmPoints& points, bool rbf, int degree, double gamma) {
+    const Eigen::MatrixXd dynamic(points);  // Eigen may sum over columns of a fixed number in another order
+    Eigen::ArrayXXd values = dynamic * dynamic.transpose();
     if (rbf) {
         const Eigen::ArrayXd norms = values.matrix().diagonal();
         values = (-2.0 * values).colwise() + norms;
         values.rowwise() += norms.transpose();
     }
-    apply_kernel(values, rbf, degree, gamma);
+    with_kernel(values, rbf, degree, gamma, [&](const auto& kernel) { values = kernel; });
     return values;
 }
 
-double variance(const Eigen::MatrixXd& points) { return (points.array() - points.mean()).square().mean(); }
+double variance(const SvmPoints& points) { return (points.array() - points.mean()).square().mean(); }
 
 struct ModelDeleter {
     void operator()(svm_model* model) const { svm_free_and_destroy_model(&model); }
 };
+
+bool lie_on_both_sides(const Eigen::ArrayXXd& kernel, const svm_model& model, const Eigen::VectorXd& weights,
+                       double offset) {
+    bool above = false, below = false;
+    for (Eigen::Index i = 0; i < kernel.rows() && !(above && below); ++i) {
+        double decision = offset;
+        for (int s = 0; s < model.l; ++s) decision += weights[s] * kernel(i, model.sv_indices[s] - 1);
+        (decision > 0 ? above : below) = true;
+    }
+    return above && below;
+}
 
 void silence_libsvm() {
     static std::once_flag once;
@@ -50,8 +58,7 @@ void silence_libsvm() {
 
 }  // namespace
 
-std::optional<Svm> Svm::fit(const Eigen::MatrixXd& points, std::span<const std::int8_t> labels,
-                            const SvmOptions& options) {
+std::optional<Svm> Svm::fit(const SvmPoints& points, std::span<const std::int8_t> labels, const SvmOptions& options) {
     const Eigen::Index n = points.rows();
     const double spread = n > 0 ? variance(points) : 0.0;
     const auto positives = std::count(labels.begin(), labels.end(), std::int8_t{1});
@@ -65,7 +72,7 @@ std::optional<Svm> Svm::fit(const Eigen::MatrixXd& points, std::span<const std::
 
     // libsvm's precomputed kernel: row i is its own number (from 1), then K(i, 1..n).
     const auto stride = static_cast<std::size_t>(n) + 1;
-    std::vector<svm_node> nodes(static_cast<std::size_t>(n) * stride);
+    const auto nodes = std::make_unique_for_overwrite<svm_node[]>(static_cast<std::size_t>(n) * stride);
     std::vector<svm_node*> rows(static_cast<std::size_t>(n));
     std::vector<double> targets(labels.begin(), labels.end());
     for (Eigen::Index i = 0; i < n; ++i) {
@@ -85,25 +92,28 @@ std::optional<Svm> Svm::fit(const Eigen::MatrixXd& points, std::span<const std::
     const std::unique_ptr<svm_model, ModelDeleter> model(svm_train(&problem, &parameter));
 
     const double sign = model->label[0] == 1 ? 1.0 : -1.0;  // libsvm decides for the label it met first
+    result.offset_ = -sign * model->rho[0];
     result.support_.resize(model->l, points.cols());
     result.weights_.resize(model->l);
-    result.training_decisions_ = Eigen::VectorXd::Constant(n, -sign * model->rho[0]);
     for (int s = 0; s < model->l; ++s) {
-        const Eigen::Index row = model->sv_indices[s] - 1;
-        result.support_.row(s) = points.row(row);
+        result.support_.row(s) = points.row(model->sv_indices[s] - 1);
         result.weights_[s] = sign * model->sv_coef[0][s];
-        result.training_decisions_ += result.weights_[s] * kernel.col(row).matrix();
     }
-    result.support_norms_ = result.support_.rowwise().squaredNorm();
-    result.offset_ = -sign * model->rho[0];
+    result.support_norms_ = Eigen::MatrixXd(result.support_).rowwise().squaredNorm();
+    result.separates_ = lie_on_both_sides(kernel, *model, result.weights_, result.offset_);
     return result;
 }
 
-double Svm::decision(const Eigen::VectorXd& point) const {
-    Eigen::ArrayXd values = support_ * point;
-    if (rbf_) values = support_norms_.array() - 2.0 * values + point.squaredNorm();
-    apply_kernel(values, rbf_, degree_, gamma_);
-    return values.matrix().dot(weights_) + offset_;
+double Svm::decision(const SvmPoint& point) const {
+    // Column by column, from the first: a product of Eigen's may sum the last row in another order than the others.
+    const auto inner_products = [&]<std::size_t... k>(std::index_sequence<k...>) {
+        return (... + (support_.col(k).array() * point[k]));
+    }
+    (std::make_index_sequence<edge_count>());
+    const auto sum = [&](const auto& kernel) { return kernel.matrix().dot(weights_) + offset_; };
+    if (!rbf_) return with_kernel(inner_products, rbf_, degree_, gamma_, sum);
+    const double norm = Eigen::VectorXd(point).squaredNorm();
+    return with_kernel(support_norms_.array() - 2.0 * inner_products + norm, rbf_, degree_, gamma_, sum);
 }
 
 }  // namespace cenas

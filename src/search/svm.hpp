@@ -8,7 +8,12 @@
 #include <span>
 #include <string>
 
+#include "space/cell.hpp"
+
 namespace cenas {
+
+using SvmPoint = Eigen::Matrix<double, edge_count, 1>;
+using SvmPoints = Eigen::Matrix<double, Eigen::Dynamic, edge_count>;  ///< one row a point
 
 struct SvmOptions {
     std::string kernel = "poly";  ///< poly: (gamma <x, y>)^degree; rbf: exp(-gamma |x - y|^2)
@@ -23,16 +28,16 @@ struct SvmOptions {
 /// "scale".
 class Svm {
   public:
-    /// Fits `points` (one row a point) to `labels` (+1 or -1, as many). nullopt where no model exists: a class is
-    /// missing, or all points are equal. Deterministic.
-    static std::optional<Svm> fit(const Eigen::MatrixXd& points, std::span<const std::int8_t> labels,
+    /// Fits `points` to `labels` (+1 or -1, as many). nullopt where no model exists: a class is missing, or all points
+    /// are equal. Deterministic.
+    static std::optional<Svm> fit(const SvmPoints& points, std::span<const std::int8_t> labels,
                                   const SvmOptions& options);
 
     /// Signed decision value of one point: > 0 is class +1.
-    double decision(const Eigen::VectorXd& point) const;
+    double decision(const SvmPoint& point) const;
 
-    /// Decision values of the training points, in their order.
-    const Eigen::VectorXd& training_decisions() const { return training_decisions_; }
+    /// Whether the training points lie on both sides of the decision.
+    bool separates() const { return separates_; }
     double gamma() const { return gamma_; }
 
   private:
@@ -42,10 +47,10 @@ class Svm {
     int degree_ = 4;
     double gamma_ = 1.0;
     double offset_ = 0.0;
-    Eigen::MatrixXd support_;        // one row a support vector
+    bool separates_ = false;
+    SvmPoints support_;
     Eigen::VectorXd support_norms_;  // squared lengths of the rows, for rbf
     Eigen::VectorXd weights_;
-    Eigen::VectorXd training_decisions_;
 };
 
 }  // namespace cenas
