@@ -9,6 +9,7 @@
 #include <cmath>
 #include <filesystem>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "base/error.hpp"
@@ -17,6 +18,7 @@
 #include "carbon/synthetic_trace.hpp"
 #include "driver/engine.hpp"
 #include "io/table_file.hpp"
+#include "schedule/allocator.hpp"
 
 namespace cenas {
 namespace {
@@ -199,6 +201,20 @@ std::vector<std::string> names_of(const Entries& entries) {
     return names;
 }
 
+/// What searches with the same proposals share: scenario without its start, method, seed, step of the trace.
+using Proposals = std::tuple<std::int64_t, std::int32_t, std::int64_t, std::int64_t>;
+
+Proposals proposals_of(const Inputs& inputs, const PlannedSearch& search) {
+    std::int64_t scenario = 0;  // the first that differs in the start only
+    const auto& axes = inputs.scenarios.axes;
+    for (std::size_t a = 0; a < axes.size(); ++a) {
+        const bool start = axes[a].keys == std::vector<std::string>{"run.start"};
+        scenario = scenario * std::ssize(axes[a].values) +
+                   (start ? 0 : static_cast<std::int64_t>(inputs.scenarios.position(a, search.scenario)));
+    }
+    return {scenario, search.method, search.seed, inputs.traces[static_cast<std::size_t>(search.trace)].step_s};
+}
+
 /// The share of GPU time that goes to evaluation, roughly.
 double expected_share(const MethodOptions& method, int gpus) {
     const auto& schedule = method.schedule;
@@ -301,23 +317,33 @@ PlannedSearch SweepPlan::operator[](std::int64_t number) const {
     return {group.scenario, group.trace, group.method, first_seed_ + number % seeds_};
 }
 
-std::vector<std::int64_t> longest_first(const SweepPlan& plan, const Shard& shard, const Inputs& inputs,
-                                        const RunHead& head) {
+std::vector<WorkUnit> plan_work(const SweepPlan& plan, const Shard& shard, const Inputs& inputs, const RunHead& head,
+                                const std::function<bool(std::int64_t)>& left) {
     const ArchitectureTable& table = inputs.problems->of(inputs.first).table;
     const double training_s = mean(table.evaluation_s);
-    std::vector<double> expected;  // by the number of a group of seeds
-    for (std::int64_t number = 0; number < plan.size(); number += plan.seeds()) {
+    std::map<Proposals, std::size_t> unit_of;
+    std::vector<std::pair<double, WorkUnit>> units;  // with what is expected of the first search
+    for (std::int64_t i = 0; i < shard.size(plan.size()); ++i) {
+        const std::int64_t number = shard.search(i);
+        if (!left(number)) continue;
         const PlannedSearch search = plan[number];
-        expected.push_back(expected_results(inputs.first.methods[static_cast<std::size_t>(search.method)],
-                                            head.scenarios[static_cast<std::size_t>(search.scenario)], training_s,
-                                            static_cast<double>(table.size())));
+        const auto& method = inputs.first.methods[static_cast<std::size_t>(search.method)];
+        const auto& scenario = head.scenarios[static_cast<std::size_t>(search.scenario)];
+        if (is_blind(method.schedule) && scenario.budget_carbon_kg == 0) {
+            const auto [place, is_new] = unit_of.emplace(proposals_of(inputs, search), units.size());
+            if (!is_new && units[place->second].second.size() < longest_unit) {
+                units[place->second].second.push_back(number);
+                continue;
+            }
+            place->second = units.size();
+        }
+        const double expected = expected_results(method, scenario, training_s, static_cast<double>(table.size()));
+        units.push_back({expected, {number}});
     }
-    std::vector<std::int64_t> order;
-    for (std::int64_t i = 0; i < shard.size(plan.size()); ++i) order.push_back(shard.search(i));
-    const auto group = [&](std::int64_t number) { return static_cast<std::size_t>(number / plan.seeds()); };
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::int64_t a, std::int64_t b) { return expected[group(a)] > expected[group(b)]; });
-    return order;
+    std::stable_sort(units.begin(), units.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<WorkUnit> ordered;
+    for (auto& unit : units) ordered.push_back(std::move(unit.second));
+    return ordered;
 }
 
 Layout plan_layout(int ranks, int ranks_per_group, int threads) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -87,9 +88,16 @@ struct Shard {
     std::int64_t search(std::int64_t i) const { return number - 1 + i * count; }  ///< number of its i-th search
 };
 
-/// Numbers of a shard's searches, those first that are expected to take longest, so that none is left for the end.
-std::vector<std::int64_t> longest_first(const SweepPlan& plan, const Shard& shard, const Inputs& inputs,
-                                        const RunHead& head);
+/// Numbers of searches that are done one after the other, since they share their proposals: of one method and seed
+/// whose allocator is blind to the trace (and no carbon limit ends them), in scenarios that differ in run.start only,
+/// on any traces of one step. Every other search is a unit of its own. At most longest_unit of them.
+using WorkUnit = std::vector<std::int64_t>;
+inline constexpr std::size_t longest_unit = 1000;
+
+/// The searches of a shard that are `left` to do. Those units come first that are expected to take longest, so that
+/// none is left for the end.
+std::vector<WorkUnit> plan_work(const SweepPlan& plan, const Shard& shard, const Inputs& inputs, const RunHead& head,
+                                const std::function<bool(std::int64_t number)>& left);
 
 /// How ranks share the work: rank 0 coordinates, the others form groups; a single rank does everything itself.
 struct Layout {

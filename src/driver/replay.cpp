@@ -112,11 +112,6 @@ class Ask {
 
 // --- policies that do not look at the trace --------------------------------------------------------------------------
 
-bool is_blind(const ScheduleOptions& policy) {
-    const std::string& name = policy.allocator;
-    return name == "all-evaluate" || name == "all-sample" || name == "fixed" || name == "random-actions";
-}
-
 /// Sorts energy into steps.
 struct StepMeter {
     double step_s;

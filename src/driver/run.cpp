@@ -99,15 +99,6 @@ void open_journal(PreparedRun& prepared) {
         spdlog::info("{}: goes on after {} search(es)", journal.string(), found);
 }
 
-std::vector<std::int64_t> searches_left(const PreparedRun& prepared) {
-    const RunHead& head = prepared.head;
-    std::vector<std::int64_t> left;
-    for (const std::int64_t number :
-         longest_first(SweepPlan(prepared.inputs), {head.shard, head.shards}, prepared.inputs, head))
-        if (!prepared.journal->has(number)) left.push_back(number);
-    return left;
-}
-
 /// Why to stop now; empty: go on.
 std::string reason_to_stop(const PreparedRun& prepared) {
     if (const std::string signal = stop_signal(); !signal.empty()) return signal;
@@ -181,7 +172,9 @@ RunOutcome execute_run(PreparedRun& prepared, const Communicator& world) {
     SweepSink sink;
     std::string reason;
     if (world.rank() == 0) {
-        sink.numbers = searches_left(prepared);
+        const RunHead& head = prepared.head;
+        sink.units = plan_work(SweepPlan(prepared.inputs), {head.shard, head.shards}, prepared.inputs, head,
+                               [&](std::int64_t number) { return !prepared.journal->has(number); });
         sink.keep = [&](std::int64_t number, const SearchRecord& search) { prepared.journal->append(number, search); };
         sink.idle = [&] { prepared.journal->sync_if_due(); };
         sink.should_stop = [&] {

@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "base/byte_stream.hpp"
@@ -16,11 +20,18 @@
 #include "driver/engine.hpp"
 #include "driver/front.hpp"
 #include "driver/sweep_journal.hpp"
+#include "search/recorded.hpp"
 
 namespace cenas {
 namespace {
 
-using Numbers = std::vector<std::int64_t>;
+using Units = std::vector<WorkUnit>;
+
+std::size_t searches_in(const Units& units) {
+    std::size_t sum = 0;
+    for (const auto& unit : units) sum += unit.size();
+    return sum;
+}
 
 struct Work {
     const Inputs& inputs;
@@ -28,22 +39,79 @@ struct Work {
     int threads;
 };
 
-/// Runs searches on the rank's threads and gives each to `finish`, one at a time, as long as `go_on` says so. The first
-/// exception of any thread is rethrown once all have stopped.
+/// Notes what a strategy proposes.
+class NotedSearch final : public Strategy {
+  public:
+    NotedSearch(std::unique_ptr<Strategy> strategy, std::vector<CellIndex>& proposals)
+        : strategy_(std::move(strategy)), proposals_(proposals) {}
+    std::optional<CellIndex> ask() override {
+        const auto cell = strategy_->ask();
+        if (cell) proposals_.push_back(*cell);
+        return cell;
+    }
+    void exclude(CellIndex cell) override { strategy_->exclude(cell); }
+    void tell(CellIndex cell, std::span<const double> gains) override { strategy_->tell(cell, gains); }
+    void update() override { strategy_->update(); }
+
+  private:
+    std::unique_ptr<Strategy> strategy_;
+    std::vector<CellIndex>& proposals_;
+};
+
+using MakeStrategy = std::function<std::unique_ptr<Strategy>(const Problem&, const MethodOptions&, std::int64_t seed)>;
+
+SearchRecord run_with(const MakeStrategy& make, const Inputs& inputs, const PlannedSearch& planned) {
+    const bool varied = !inputs.scenarios.axes.empty();
+    const Options own = varied ? inputs.scenarios.options(planned.scenario) : Options();
+    const Options& options = varied ? own : inputs.first;
+    const MethodOptions& method = options.methods[static_cast<std::size_t>(planned.method)];
+    const Trace window = window_of(inputs.traces[static_cast<std::size_t>(planned.trace)], options.run.start,
+                                   static_cast<std::int64_t>(run_horizon(options).value));
+    const Problem& problem = inputs.problems->of(options);
+    const auto strategy = make(problem, method, planned.seed);
+    SearchRecord record = simulate_search(problem, options, method, window, planned.seed, *strategy);
+    record.scenario = static_cast<std::int32_t>(planned.scenario);
+    record.method = planned.method;
+    record.trace = planned.trace;
+    record.seed = planned.seed;
+    record.log_checksum = checksum_of_logs(record);
+    if (options.run.record == "summary") keep_front(problem.objectives, record);
+    return record;
+}
+
+/// Runs the searches of a unit; the first one's proposals are those of all.
 template <class GoOn, class Finish>
-void run_on_threads(const Work& work, const Numbers& numbers, const GoOn& go_on, const Finish& finish) {
+void run_unit(const Work& work, const WorkUnit& unit, const GoOn& go_on, const Finish& finish) {
+    std::vector<CellIndex> proposals;
+    const auto note = [&](const Problem& problem, const MethodOptions& method, std::int64_t seed) {
+        return std::make_unique<NotedSearch>(search_strategy(problem, method, seed), proposals);
+    };
+    const auto repeat = [&](const Problem&, const MethodOptions&, std::int64_t) {
+        return std::make_unique<RecordedSearch>(proposals);
+    };
+    for (std::size_t i = 0; i < unit.size() && go_on(); ++i)
+        finish(unit[i], i == 0 ? run_with(note, work.inputs, work.plan[unit[i]])
+                               : run_with(repeat, work.inputs, work.plan[unit[i]]));
+}
+
+/// Runs units on the rank's threads and gives each search to `finish`, one at a time, as long as `go_on` says so. The
+/// first exception of any thread is rethrown once all have stopped.
+template <class GoOn, class Finish>
+void run_on_threads(const Work& work, const Units& units, const GoOn& go_on, const Finish& finish) {
     std::exception_ptr failure;
     std::mutex mutex;
+    const auto still = [&] {
+        const std::lock_guard lock(mutex);
+        return !failure && go_on();
+    };
+    const auto finish_alone = [&](std::int64_t number, SearchRecord&& search) {
+        const std::lock_guard lock(mutex);
+        finish(number, std::move(search));
+    };
 #pragma omp parallel for schedule(dynamic, 1) num_threads(work.threads)
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
+    for (std::size_t i = 0; i < units.size(); ++i) {
         try {
-            {
-                const std::lock_guard lock(mutex);
-                if (failure || !go_on()) continue;
-            }
-            SearchRecord search = run_planned(work.inputs, work.plan[numbers[i]]);
-            const std::lock_guard lock(mutex);
-            finish(numbers[i], std::move(search));
+            run_unit(work, units[i], still, finish_alone);
         } catch (...) {
             const std::lock_guard lock(mutex);
             failure = std::current_exception();
@@ -53,9 +121,9 @@ void run_on_threads(const Work& work, const Numbers& numbers, const GoOn& go_on,
 }
 
 void run_alone(const Work& work, const SweepSink& sink) {
-    Progress progress("searches", sink.numbers.size());
+    Progress progress("searches", searches_in(sink.units));
     run_on_threads(
-        work, sink.numbers, [&] { return !sink.should_stop(); },
+        work, sink.units, [&] { return !sink.should_stop(); },
         [&](std::int64_t number, SearchRecord&& search) {
             sink.keep(number, search);
             progress.advance();
@@ -91,48 +159,62 @@ Results results_from(const Bytes& bytes) {
     return results;
 }
 
-Bytes to_bytes(const Numbers& lease) {
+Bytes to_bytes(const Units& lease) {
     ByteWriter writer;
-    writer(lease);
+    writer(lease.size());
+    for (const WorkUnit& unit : lease) writer(unit);
     return std::move(writer.bytes);
 }
 
-Numbers lease_from(const Bytes& bytes) {
-    Numbers lease;
+Units lease_from(const Bytes& bytes) {
+    Units lease;
     ByteReader<RunError> reader(bytes, "damaged message of the coordinator");
-    reader(lease);
+    std::size_t count = 0;
+    reader(count);
+    for (std::size_t i = 0; i < count; ++i) reader(lease.emplace_back());
     return lease;
 }
 
 // --- coordinator -------------------------------------------------------------------------------------------------
 
-/// How many searches to lease at once: as many as take a worker about a second, so that messages are few; fewer towards
-/// the end, so that all end together.
-class LeaseSize {
+/// What to lease: units that take a worker about a second together, so that messages are few; fewer towards the end, so
+/// that all end together; at least one for each of its threads.
+class Leases {
   public:
-    LeaseSize(const Layout& layout) : threads_(static_cast<std::size_t>(layout.threads)), workers_(layout.groups) {}
+    Leases(const Units& units, const Layout& layout)
+        : units_(units),
+          threads_(static_cast<std::size_t>(layout.threads)),
+          workers_(static_cast<std::size_t>(layout.groups)),
+          searches_left_(searches_in(units)) {}
 
     void learn(std::size_t searches, double seconds) {
         if (searches > 0 && seconds > 0) per_second_ = static_cast<double>(searches) / seconds;
     }
-    std::size_t next(std::size_t left) const {
+    Units next() {
         constexpr double lease_s = 1.0;
         const auto wanted = static_cast<std::size_t>(std::lround(per_second_ * lease_s));
-        const std::size_t share = left / (2 * static_cast<std::size_t>(workers_));
-        return std::min(left, std::max(threads_, std::min(wanted, share)));
+        const std::size_t most = std::min(wanted, searches_left_ / (2 * workers_));
+        Units lease;
+        std::size_t searches = 0;
+        while (next_ < units_.size() && (lease.size() < threads_ || searches + units_[next_].size() <= most)) {
+            searches += units_[next_].size();
+            lease.push_back(units_[next_++]);
+        }
+        searches_left_ -= searches;
+        return lease;
     }
 
   private:
-    std::size_t threads_;
-    int workers_;
+    const Units& units_;
+    std::size_t next_ = 0;
+    std::size_t threads_, workers_, searches_left_;
     double per_second_ = 0;  // of one worker, lately
 };
 
 void coordinate(const Layout& layout, const Communicator& world, const SweepSink& sink) {
-    Progress progress("searches", sink.numbers.size());
-    LeaseSize size(layout);
+    Progress progress("searches", searches_in(sink.units));
+    Leases leases(sink.units, layout);
     bool stopping = false;
-    auto next = sink.numbers.begin();
     for (int at_work = layout.groups; at_work > 0;) {
         constexpr double patience_s = 0.1;
         const auto received = world.receive_within(patience_s);
@@ -141,14 +223,8 @@ void coordinate(const Layout& layout, const Communicator& world, const SweepSink
         if (!received) continue;
         const Results results = results_from(received->payload);
         stopping = stopping || results.stopping;
-        size.learn(results.searches.size(), results.seconds);
-        Numbers lease;
-        if (!stopping) {
-            const auto end =
-                next + static_cast<std::ptrdiff_t>(size.next(static_cast<std::size_t>(sink.numbers.end() - next)));
-            lease.assign(next, end);
-            next = end;
-        }
+        leases.learn(results.searches.size(), results.seconds);
+        const Units lease = stopping ? Units() : leases.next();
         if (lease.empty()) --at_work;
         world.send(received->from, Message::lease, to_bytes(lease));
         for (const Bytes& bytes : results.searches) {
@@ -164,7 +240,7 @@ void coordinate(const Layout& layout, const Communicator& world, const SweepSink
 void work_for(const Work& work, const Communicator& world) {
     for (Results results;;) {
         world.send(0, Message::results, to_bytes(results));
-        const Numbers lease = lease_from(world.receive().payload);
+        const Units lease = lease_from(world.receive().payload);
         if (lease.empty()) return;
         const double began_s = monotonic_s();
         results = {};
@@ -181,21 +257,7 @@ void work_for(const Work& work, const Communicator& world) {
 }  // namespace
 
 SearchRecord run_planned(const Inputs& inputs, const PlannedSearch& planned) {
-    const bool varied = !inputs.scenarios.axes.empty();
-    const Options own = varied ? inputs.scenarios.options(planned.scenario) : Options();
-    const Options& options = varied ? own : inputs.first;
-    const Trace window = window_of(inputs.traces[static_cast<std::size_t>(planned.trace)], options.run.start,
-                                   static_cast<std::int64_t>(run_horizon(options).value));
-    const Problem& problem = inputs.problems->of(options);
-    SearchRecord record = simulate_search(problem, options, options.methods[static_cast<std::size_t>(planned.method)],
-                                          window, planned.seed);
-    record.scenario = static_cast<std::int32_t>(planned.scenario);
-    record.method = planned.method;
-    record.trace = planned.trace;
-    record.seed = planned.seed;
-    record.log_checksum = checksum_of_logs(record);
-    if (options.run.record == "summary") keep_front(problem.objectives, record);
-    return record;
+    return run_with(search_strategy, inputs, planned);
 }
 
 void run_sweep(const Inputs& inputs, const Layout& layout, const Communicator& world, const SweepSink& sink) {

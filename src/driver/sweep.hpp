@@ -18,7 +18,7 @@ SearchRecord run_planned(const Inputs& inputs, const PlannedSearch& planned);
 
 /// Where a sweep's results go; rank 0 has one.
 struct SweepSink {
-    std::vector<std::int64_t> numbers;  ///< searches to do, in this order
+    std::vector<WorkUnit> units;  ///< searches to do, in this order
     std::function<void(std::int64_t number, const SearchRecord& search)> keep;
     std::function<void()> idle;         ///< called ten times a second or more often
     std::function<bool()> should_stop;  ///< true: what is under way is finished and kept, no more is begun

@@ -45,4 +45,8 @@ class Allocator {
 /// allocators.cpp, a name in options.hpp, a line there.
 std::unique_ptr<Allocator> make_allocator(const ScheduleOptions& options, std::uint64_t seed);
 
+/// Whether an allocator decides without looking at intensities, carbon or results, so that it decides alike on every
+/// trace and from every start.
+bool is_blind(const ScheduleOptions& options);
+
 }  // namespace cenas

@@ -146,4 +146,9 @@ std::unique_ptr<Allocator> make_allocator(const ScheduleOptions& options, std::u
                     options.allocator));
 }
 
+bool is_blind(const ScheduleOptions& options) {
+    const std::string& name = options.allocator;
+    return name == "all-evaluate" || name == "all-sample" || name == "fixed" || name == "random-actions";
+}
+
 }  // namespace cenas

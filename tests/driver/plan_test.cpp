@@ -121,18 +121,48 @@ TEST(Shard, PartsAreDisjointAndMakeTheWhole) {
         }
 }
 
-TEST(LongestFirst, OrdersASearchesShardByWhatItLearnsFrom) {
+std::vector<WorkUnit> work_of(const Inputs& inputs, const Shard& shard = {}) {
+    return plan_work(SweepPlan(inputs), shard, inputs, describe_inputs(inputs), [](std::int64_t) { return true; });
+}
+
+std::set<std::int64_t> numbers_of(const std::vector<WorkUnit>& units) {
+    std::set<std::int64_t> numbers;
+    for (const auto& unit : units)
+        for (const std::int64_t number : unit) EXPECT_TRUE(numbers.insert(number).second);
+    return numbers;
+}
+
+TEST(PlanWork, HasEverySearchOnceTheLongestFirst) {
     const Inputs inputs = inputs_of("");
     const SweepPlan plan(inputs);
-    const auto order = longest_first(plan, {}, inputs, describe_inputs(inputs));
-    ASSERT_EQ(std::ssize(order), plan.size());
-    EXPECT_EQ(std::set(order.begin(), order.end()).size(), order.size());
+    const auto units = work_of(inputs);
+    EXPECT_EQ(std::ssize(numbers_of(units)), plan.size());
     // A thousand estimates take longer than 192 trainings.
-    EXPECT_EQ(plan[order.front()].method, 1);
-    EXPECT_EQ(plan[order.back()].method, 0);
-    const auto half = longest_first(plan, {2, 2}, inputs, describe_inputs(inputs));
-    ASSERT_EQ(std::ssize(half), plan.size() / 2);
+    EXPECT_EQ(plan[units.front().front()].method, 1);
+    EXPECT_EQ(plan[units.back().front()].method, 0);
+    const auto half = numbers_of(work_of(inputs, {2, 2}));
+    EXPECT_EQ(std::ssize(half), plan.size() / 2);
     for (const std::int64_t number : half) EXPECT_EQ(number % 2, 1);
+    const auto rest = plan_work(plan, {}, inputs, describe_inputs(inputs), [](std::int64_t n) { return n > 2; });
+    EXPECT_EQ(std::ssize(numbers_of(rest)), plan.size() - 3);
+}
+
+TEST(PlanWork, BlindSearchesShareTheirProposalsOverTracesAndStarts) {
+    const std::string starts = "[[axis]]\nkey = \"run.start\"\nfrom = 2021-07-02T06:00:00Z\nstep_h = 24\ncount = 3\n";
+    // Two traces x three starts, for each of two seeds and two blind methods.
+    const auto units = work_of(inputs_of(starts));
+    ASSERT_EQ(units.size(), 4u);
+    for (const auto& unit : units) EXPECT_EQ(unit.size(), 6u);
+    // Whatever else varies makes other proposals.
+    EXPECT_EQ(work_of(inputs_of(starts + "[[axis]]\nkey = \"run.gpus\"\nvalues = [4, 8]\n")).size(), 8u);
+    EXPECT_EQ(work_of(inputs_of("[[axis]]\nkeys = [\"run.start\", \"run.gpus\"]\nvalues = [[2021-07-02T06:00:00Z, 4], "
+                                "[2021-07-03T06:00:00Z, 8]]\n"))
+                  .size(),
+              8u);
+    // Who looks at the trace, or ends by its carbon, shares with nobody.
+    EXPECT_EQ(work_of(inputs_of(starts + "[budget]\ncarbon_kg = 3\n")).size(), 24u);
+    EXPECT_EQ(work_of(inputs_of(starts + "[[method]]\nname = \"shares\"\ncandidates = \"supernet\"\n")).size(),
+              4u + 12u);
 }
 
 TEST(DescribeInputs, HasEveryScenarioAndTheStepsThatAreUsed) {
