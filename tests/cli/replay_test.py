@@ -115,7 +115,7 @@ class ReplayTest(ProgramTest):
 
     def assert_finds(self, name):
         out, err = self.run_program("verify", name, code=3)
-        self.assertIn("value(s) disagree with the recorded work", err)
+        self.assertIn("disagreement(s)", err)
         return out, err
 
     def test_the_default_output_is_named_after_the_run(self):
