@@ -33,6 +33,7 @@ import numpy as np
 
 FORMAT = "cenas-run"
 FORMAT_VERSION = 2
+REPLAY_FORMAT, REPLAY_FORMAT_VERSION = "cenas-replay", 1
 
 SECONDS_PER_HOUR = 3600.0
 JOULES_PER_KWH = 3.6e6
@@ -266,6 +267,30 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Replay:
+    """A replay file: recorded work done again. Arrays are [search, region, start, policy]; NaN: censored."""
+
+    path: str
+    source: str  # the run file
+    accounting: str
+    gpus: int
+    horizon_s: float
+    searches: np.ndarray  # numbers in the run file
+    regions: tuple[Trace, ...]
+    starts: np.ndarray  # datetime64[s], UTC
+    policies: tuple[str, ...]
+    grams: np.ndarray
+    joules: np.ndarray
+    makespan_s: np.ndarray
+    regret_g: np.ndarray
+    lower_bound_g: np.ndarray  # [search, region, start]
+
+    @property
+    def synthetic(self) -> bool:
+        return any(region.synthetic for region in self.regions)
+
+
+@dataclass(frozen=True)
 class Sweep:
     """All searches of a run file, of all scenarios, without their logs; also of a summary."""
 
@@ -408,6 +433,11 @@ def open_sweep(path) -> Sweep:
     return _open(path, _read_sweep)
 
 
+def open_replay(path) -> Replay:
+    """Reads a replay file. Raises RunFileError (one line) if it is missing, damaged, or of another format."""
+    return _open(path, _read_replay)
+
+
 def _open(path, read):
     path = os.fspath(path)
     if not os.path.exists(path):
@@ -544,6 +574,42 @@ def _read_sweep(reader: _Reader) -> Sweep:
     return Sweep(reader.path, str(reader.attribute("record")), axes, searches)
 
 
+def _read_replay(reader: _Reader) -> Replay:
+    _require_format(reader, REPLAY_FORMAT, REPLAY_FORMAT_VERSION)
+    searches = reader.numbers("/search", None)
+    starts = reader.numbers("/start", None)
+    policies = tuple(map(str, reader.texts("/policy")))
+    regions = _read_regions(reader)
+    shape = (len(searches), len(regions), len(starts), len(policies))
+    return Replay(
+        path=reader.path,
+        source=str(reader.attribute("source")),
+        accounting=str(reader.attribute("accounting")),
+        gpus=int(reader.number("gpus")),
+        horizon_s=reader.number("horizon_s"),
+        searches=searches,
+        regions=regions,
+        starts=starts.astype("datetime64[s]"),
+        policies=policies,
+        **{name: reader.numbers(f"/{name}", *shape) for name in ("grams", "joules", "makespan_s", "regret_g")},
+        lower_bound_g=reader.numbers("/lower_bound_g", *shape[:3]),
+    )
+
+
+def _read_regions(reader: _Reader) -> tuple[Trace, ...]:
+    names = reader.texts("/region")
+    texts = [reader.texts(f"/trace/{column}", len(names)) for column in ("checksum", "source", "signal", "scope")]
+    synthetic = reader.numbers("/trace/synthetic", len(names))
+    starts = reader.texts("/trace/start", len(names))
+    step_s = reader.numbers("/trace/step_s", len(names))
+    forecasts = reader.texts("/trace/forecast_checksum", len(names))
+    return tuple(
+        Trace(str(names[r]), *(str(column[r]) for column in texts), bool(synthetic[r]), _parse_utc(reader, starts[r]),
+              int(step_s[r]), str(forecasts[r]))
+        for r in range(len(names))
+    )  # fmt: skip
+
+
 def _read_axes(reader: _Reader) -> dict[str, np.ndarray]:
     """By key of the deck: its value in each scenario."""
     count = int(reader.number("axes"))
@@ -593,14 +659,21 @@ def _read_table(reader: _Reader, problem: int, cost_scale: float) -> Table:
     )
 
 
-def _require_format(reader: _Reader) -> None:
+def _require_format(reader: _Reader, expected: str = FORMAT, expected_version: int = FORMAT_VERSION) -> None:
     found = reader.file.attrs.get("format")
     found = None if found is None else _plain(found)
-    if found != FORMAT:
-        reader.fail(f"not a cenas run file (its format is {found!r}, expected '{FORMAT}')")
+    if found != expected:
+        reader.fail(f"not a {expected.replace('-', ' ')} file (its format is {found!r}, expected '{expected}')")
     version = int(reader.number("format_version"))
-    if version != FORMAT_VERSION:
-        reader.fail(f"format version {version}; this program reads version {FORMAT_VERSION}")
+    if version != expected_version:
+        reader.fail(f"format version {version}; this program reads version {expected_version}")
+
+
+def _parse_utc(reader: _Reader, text: str) -> datetime.datetime:
+    try:
+        return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
+    except ValueError:
+        reader.fail(f"'{text}' is not a time like 2021-07-02T06:00:00Z")
 
 
 def _read_objectives(reader: _Reader, problem: int) -> tuple[Objective, ...]:

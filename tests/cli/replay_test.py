@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 """`cenas replay`: from a result to every region, hour and policy."""
 
+import os
 import subprocess
+import sys
 import unittest
 
 import h5py
 import numpy
-from program import SMALL_DECK, ProgramTest
+from program import SMALL_DECK, SOURCE, ProgramTest
 
 # A few starts of two grids, so that a replay takes no time.
 FEW = ("replay.starts=30", "replay.every_h=97")
@@ -88,6 +90,21 @@ class ReplayTest(ProgramTest):
             self.assertEqual(file.attrs["horizon_s"], 150 * 3600)
             self.assertEqual(file["deck"][0].decode(), TWO_TRACES)
         self.run_program("verify", name)
+
+    def test_python_reads_it(self):
+        _, name = self.replay("r.h5", *FEW, "--search", "3")
+        sys.path.insert(0, os.path.join(SOURCE, "scripts", "analysis"))
+        import cenas_h5
+
+        replay = cenas_h5.open_replay(name)
+        with h5py.File(name) as file:
+            numpy.testing.assert_array_equal(replay.grams, file["grams"])
+            self.assertEqual(replay.policies, tuple(map(bytes.decode, file["policy"])))
+        self.assertEqual((replay.searches.tolist(), replay.gpus, replay.accounting, replay.synthetic), ([3], 4, "full", True))
+        self.assertEqual(replay.starts[1] - replay.starts[0], numpy.timedelta64(97, "h"))
+        self.assertEqual(replay.regions[0].name, "CISO")
+        with self.assertRaisesRegex(cenas_h5.RunFileError, "not a cenas replay file"):
+            cenas_h5.open_replay(self.run_file)
 
     def test_every_search_of_a_sweep(self):
         _, name = self.replay("r.h5", "--all", "replay.starts=2")

@@ -82,6 +82,11 @@ TEST(Reference, TellsTypeUnitDefaultRangeAndMeaning) {
     EXPECT_TRUE(test::contains(text, "only with `allocator = \"fixed\" or \"cheapest\"` |"));
 }
 
+TEST(Inputs, EveryReplayDeckReads) {
+    for (const auto& entry : std::filesystem::directory_iterator(source / "inputs/replays"))
+        EXPECT_GT(read_replay_deck(entry.path(), {}, {}).options.policies.size(), 1u) << entry.path();
+}
+
 TEST(Inputs, EveryDeckReadsAndItsDumpReadsBackEqual) {
     const auto files = decks();
     ASSERT_GE(files.size(), 4u);
