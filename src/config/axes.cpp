@@ -353,10 +353,11 @@ DeckAxes take_axes(TomlTable& document) {
 }
 
 void set_scenario(TomlTable& document, const DeckAxes& axes, std::int64_t scenario) {
-    for (auto axis = axes.axes.rbegin(); axis != axes.axes.rend(); ++axis) {
-        const auto& values = axis->values[static_cast<std::size_t>(scenario % std::ssize(axis->values))];
-        scenario /= std::ssize(axis->values);
-        for (std::size_t k = 0; k < values.size(); ++k) assign(document, axis->keys[k], values[k]);
+    for (std::size_t a = axes.axes.size(); a-- > 0;) {
+        const DeckAxes::Axis& axis = axes.axes[a];
+        const auto& values = axis.values[static_cast<std::size_t>(scenario % std::ssize(axis.values))];
+        scenario /= std::ssize(axis.values);
+        for (std::size_t k = 0; k < values.size(); ++k) assign(document, axis.keys[k], values[k]);
     }
 }
 

@@ -38,10 +38,10 @@ void assign_in_list(TomlArray& list, std::string_view list_name, std::string_vie
 
 }  // namespace
 
-void assign(TomlTable& table, std::string_view path, const TomlValue& value) {
+void assign(TomlTable& deck, std::string_view path, const TomlValue& value) {
     const auto dot = path.find('.');
     const std::string_view key = path.substr(0, dot);
-    TomlEntry& entry = require_entry(table, key, value);
+    TomlEntry& entry = require_entry(deck, key, value);
     if (dot == std::string_view::npos) {
         entry.value = value;
         entry.place = value.place;

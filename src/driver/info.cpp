@@ -277,7 +277,8 @@ std::string run_as_csv(const RunFile& run) {
             names += (names.empty() ? "" : ",") + name;
             values += (values.empty() ? "" : ",") + csv_text(value);
         }
-        text += (text.empty() ? names + '\n' : "") + values + '\n';
+        if (text.empty()) text = fmt::format("{}\n", names);
+        text += fmt::format("{}\n", values);
     }
     return text;
 }

@@ -151,7 +151,7 @@ std::string entry_of(const std::string& key, const std::string& list, const std:
 
 /// The one entry of a list that all keys of an axis belong to.
 std::string only_entry(const SweepAxis& axis, const std::string& list, const std::vector<std::string>& names) {
-    const std::string first = entry_of(axis.keys.front(), list, names);
+    std::string first = entry_of(axis.keys.front(), list, names);
     for (const auto& key : axis.keys)
         if (entry_of(key, list, names) != first) return "";
     return first;

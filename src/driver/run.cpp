@@ -101,7 +101,7 @@ void open_journal(PreparedRun& prepared) {
 
 /// Why to stop now; empty: go on.
 std::string reason_to_stop(const PreparedRun& prepared) {
-    if (const std::string signal = stop_signal(); !signal.empty()) return signal;
+    if (std::string signal = stop_signal(); !signal.empty()) return signal;
     const auto& limit = prepared.request.time_limit_s;
     return limit && monotonic_s() - prepared.began_s >= *limit ? "time limit" : "";
 }
@@ -110,7 +110,7 @@ std::string reason_to_stop(const PreparedRun& prepared) {
 std::filesystem::path write_results(const PreparedRun& prepared, const Provenance& provenance) {
     const RunRequest& request = prepared.request;
     const SweepJournal& journal = *prepared.journal;
-    const auto path = request.overwrite ? request.output : free_name(request.output);
+    auto path = request.overwrite ? request.output : free_name(request.output);
     RunFileWriter file(path, prepared.head, journal.sizes(), request.overwrite);
     const Shard shard{prepared.head.shard, prepared.head.shards};
     for (std::int64_t i = 0; i < journal.finished(); ++i) file.append(journal.read(shard.search(i)));

@@ -109,9 +109,9 @@ void run_on_threads(const Work& work, const Units& units, const GoOn& go_on, con
         finish(number, std::move(search));
     };
 #pragma omp parallel for schedule(dynamic, 1) num_threads(work.threads)
-    for (std::size_t i = 0; i < units.size(); ++i) {
+    for (const WorkUnit& unit : units) {
         try {
-            run_unit(work, units[i], still, finish_alone);
+            run_unit(work, unit, still, finish_alone);
         } catch (...) {
             const std::lock_guard lock(mutex);
             failure = std::current_exception();

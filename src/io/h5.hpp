@@ -81,7 +81,7 @@ class Writer {
                const std::vector<std::size_t>& shape, const Description& about);
     void append(Open& open, const void* values, std::size_t rows);
     void flush(Open& open);
-    void close(Open& open);
+    void close(Open& target);
     void write(const std::string& path, std::int64_t memory_type, std::int64_t file_type, const void* data,
                std::size_t count, const Description& about, std::vector<std::size_t> shape);
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <ostream>
 
 #include "carbon/import_trace.hpp"
 #include "carbon/synthetic_trace.hpp"
@@ -102,6 +103,10 @@ struct World {
     const char* candidates;
     bool whole_hours;
 };
+/// As the tests are named, so that their names are the same in every run.
+std::ostream& operator<<(std::ostream& out, const World& world) {
+    return out << world.accounting << ' ' << world.candidates << (world.whole_hours ? ", whole hours" : "");
+}
 
 class ReplayEqualsTheSimulatedWorld : public testing::TestWithParam<World> {
   protected:
