@@ -312,8 +312,7 @@ ReplayRequest read_replay_request(const Arguments& arguments, const std::string&
     request.run = std::make_shared<const RunFile>(request.run_file);
     request.scenarios = read_deck_text(request.run->head().effective_deck, request.run_file.string(), ".");
     request.searches = chosen_searches(arguments, request.run->summaries().size());
-    const int gpus = request.run->head().scenarios.front().gpus;
-    ReplayDeck deck = read_replay_deck(arguments.deck, arguments.overrides, default_replay(gpus));
+    ReplayDeck deck = read_replay_deck(arguments.deck, arguments.overrides, default_replay(gpus_of(request)));
     request.options = std::move(deck.options);
     request.deck = std::move(deck.text);
     request.effective_deck = std::move(deck.effective);

@@ -68,7 +68,7 @@ void sum_over(void* values, std::size_t count, MPI_Datatype type, MPI_Comm comm)
 
 MpiSession::MpiSession(int& argc, char**& argv) {
     int provided = 0;
-    check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+    check(MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &provided), "MPI_Init_thread");
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
 }
 

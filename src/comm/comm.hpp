@@ -22,7 +22,8 @@ enum class Message : int {
     power_source = 3  ///< first worker -> coordinator: what its meter reads, for people
 };
 
-/// Initialises MPI for the life of the object (MPI_THREAD_FUNNELED). Exactly one, made first in main.
+/// Initialises MPI for the life of the object (MPI_THREAD_SERIALIZED: any thread may speak, one at a time). Exactly
+/// one, made first in main.
 class MpiSession {
   public:
     MpiSession(int& argc, char**& argv);

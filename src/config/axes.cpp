@@ -246,6 +246,20 @@ void require_one_type(DeckAxes::Axis& axis) {
     }
 }
 
+/// A key that was set on the command line has that one value.
+void fix_overridden(DeckAxes::Axis& axis, const TomlTable& document) {
+    for (const std::string& key : axis.keys) {
+        const TomlValue* fixed = find_path(document, key);
+        if (fixed == nullptr || !fixed->overridden) continue;
+        if (axis.keys.size() > 1)
+            refuse(
+                *fixed, key,
+                fmt::format("is of an axis of several keys ({}), and cannot be set alone", fmt::join(axis.keys, ", ")));
+        axis.values = {{*fixed}};
+        axis.entry = {{"key", "", {key, "", false}}, {"values", "", {TomlArray{*fixed}, "", false}}};
+    }
+}
+
 TomlArray take_list(TomlTable& document, const char* name) {
     const TomlValue* value = find(document, name);
     if (value == nullptr) return {};
@@ -291,6 +305,20 @@ std::map<std::string, std::vector<DeckValue>> values_by_key(const Scenarios& sce
         for (std::size_t k = 0; k < axis.keys.size(); ++k)
             for (const auto& position : axis.values) values[axis.keys[k]].push_back(position[k]);
     return values;
+}
+
+/// An axis of a method is of one method.
+void require_methods(const DeckAxes& axes, const Options& first) {
+    for (const auto& axis : axes.axes)
+        for (std::size_t k = 0; k < axis.keys.size(); ++k) {
+            const std::string& key = axis.keys[k];
+            const bool known = std::any_of(first.methods.begin(), first.methods.end(), [&](const auto& method) {
+                return key.starts_with(fmt::format("method.{}.", method.name));
+            });
+            if (key.starts_with("method.") && !known)
+                refuse(axis.values.front()[k], key,
+                       "is of an entry that a list `evaluate` makes several methods of; give each an entry of its own");
+        }
 }
 
 SweepExclusion read_exclusion(const TomlTable& entry, const std::map<std::string, std::vector<DeckValue>>& possible) {
@@ -342,8 +370,7 @@ DeckAxes take_axes(TomlTable& document) {
             if (const auto [first, is_new] = places.emplace(key, given.place); !is_new)
                 throw UsageError(
                     fmt::format("{}: axis: {} is an axis already, at {}", given.place, key, first->second));
-        const TomlValue* fixed = find_path(document, axis.keys.front());
-        if (axis.keys.size() == 1 && fixed != nullptr && fixed->overridden) continue;
+        fix_overridden(axis, document);
         axes.axes.push_back(std::move(axis));
     }
     for (const TomlValue& given : take_list(document, "exclude"))
@@ -370,6 +397,7 @@ Scenarios make_scenarios(const DeckAxes& axes, const Options& first) {
             for (const TomlValue& value : position) values.push_back(*deck_value(value));
         }
     }
+    require_methods(axes, first);
     const auto possible = values_by_key(scenarios, first);
     for (const TomlTable& entry : axes.exclusions) scenarios.exclusions.push_back(read_exclusion(entry, possible));
     return scenarios;
@@ -398,7 +426,7 @@ of a key of one method (`method.NAME.key`) varies that method only, the others r
 | `from`, `to` or `count`, `step` | numbers | a range, `to` included |
 | `from`, `to` or `count`, `step_h` | times, hours | the same of times, such as starts |
 
-A key that is given on the command line has that value: its axis is dropped.
+A key that is given on the command line has that one value; keys that go together cannot be given there.
 
 ## `[[exclude]]`
 

@@ -23,8 +23,8 @@ struct DeckAxes {
     std::vector<TomlTable> exclusions;
 };
 
-/// Takes axes and exclusions out of a deck. An axis of one key that was set on the command line is dropped: the key has
-/// that value. Throws UsageError, with place, for anything that is no axis: an unknown entry, no or too many values, a
+/// Takes axes and exclusions out of a deck. An axis of one key that was set on the command line has that one
+/// value. Throws UsageError, with place, for anything that is no axis: an unknown entry, no or too many values, a
 /// key that is not to be varied, values of different types or lengths, a key that is set twice.
 DeckAxes take_axes(TomlTable& document);
 

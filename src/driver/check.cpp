@@ -148,6 +148,7 @@ std::string describe_plan(const Inputs& inputs, const Shard& shard, const Layout
     const Options& options = inputs.first;
     const RunHead head = describe_inputs(inputs);
     const SweepPlan plan(inputs);
+    require_searches(plan.size(), shard);
     const std::int64_t searches = shard.size(plan.size());
     std::string text =
         fmt::format("searches    {} of {} scenario(s) x {} trace(s) x {} method(s) x {} seed(s)\n", plan.size(),

@@ -156,6 +156,8 @@ ExitCode run_command(const std::function<RunRequest()>& read, const Communicator
     PreparedRun prepared;
     const ExitCode code = agree(world, [&] { prepared = prepare_run(read(), world); });
     if (code != ExitCode::done) return code;
+    const ExitCode begun = agree(world, [&] { begin_run(prepared, world); });
+    if (begun != ExitCode::done) return begun;
     RunOutcome outcome{};
     abort_on_failure(world, [&] { outcome = execute_run(prepared, world); });
     if (outcome == RunOutcome::stopped_early) return ExitCode::stopped_early;
@@ -174,8 +176,10 @@ ExitCode merge_command(const std::vector<std::filesystem::path>& shards, const s
     require_writable(output, overwrite);
     const double began_s = monotonic_s();
     Provenance provenance = begin_provenance(command_line, Layout());
-    end_provenance(provenance, began_s);
-    merge_shards(shards, output, provenance, overwrite);
+    merge_shards(shards, output, overwrite, [&] {
+        end_provenance(provenance, began_s);
+        return provenance;
+    });
     fmt::print("{}\nresults: {}\n", describe_run(RunFile(output), -1), output.string());
     return ExitCode::done;
 }
@@ -197,6 +201,7 @@ std::string verify_again(const VerifyRequest& request, const RunFile& run) {
     Inputs inputs;
     try {
         inputs = load_inputs(request.read_deck(run.head().effective_deck));
+        require_same_inputs(run, inputs);
     } catch (const Error& e) {
         if (request.sample) throw;
         return fmt::format("; none was simulated again, since its inputs are not there ({})", e.what());

@@ -380,7 +380,7 @@ JournalHead parse_identity(const std::string& identity) {
         const std::string rest = line.substr(std::min(line.size(), word.size() + 1));
         if (word == "searches") head.searches = rest.substr(0, rest.rfind(','));
         if (word == "method") head.methods.push_back(rest);
-        if (word == "trace") head.traces.push_back(rest.substr(0, rest.rfind(' ')));
+        if (word == "trace") head.traces.push_back(rest.substr(0, rest.find(' ')));
         if (word == "table") ++problems;
         if (word != "objective" || problems > 1) continue;
         const std::size_t name = rest.find(' '), direction = rest.find(' ', name + 1),

@@ -61,8 +61,8 @@ void require_all(const Shards& shards) {
 
 }  // namespace
 
-void merge_shards(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& output,
-                  const Provenance& provenance, bool overwrite) {
+void merge_shards(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& output, bool overwrite,
+                  const std::function<Provenance()>& provenance) {
     const Shards shards = open_shards(paths);
     require_all(shards);
     RunHead head = shards.front()->head();
@@ -72,7 +72,7 @@ void merge_shards(const std::vector<std::filesystem::path>& paths, const std::fi
     RunFileWriter file(output, head, sizes, overwrite);
     for (std::size_t number = 0; number < sizes.searches; ++number)
         file.append(shards[number % shards.size()]->search(number / shards.size()));
-    file.commit(provenance);
+    file.commit(provenance());
 }
 
 }  // namespace cenas

@@ -19,6 +19,7 @@
 #include "driver/engine.hpp"
 #include "io/table_file.hpp"
 #include "schedule/allocator.hpp"
+#include "search/strategy.hpp"
 
 namespace cenas {
 namespace {
@@ -141,36 +142,28 @@ std::vector<AxisRecord> axis_records(const Scenarios& scenarios) {
 
 // --- the plan ----------------------------------------------------------------------------------------------------
 
-/// "ce-nas" of "method.ce-nas.lamoo.depth" where `list` is "method"; empty for other keys. Names may hold dots.
-std::string entry_of(const std::string& key, const std::string& list, const std::vector<std::string>& names) {
+/// "ce-nas" of "method.ce-nas.lamoo.depth"; empty for keys of no method. Names may hold dots.
+std::string method_of(const std::string& key, const std::vector<std::string>& names) {
     std::string longest;
     for (const auto& name : names)
-        if (key.starts_with(fmt::format("{}.{}.", list, name)) && name.size() > longest.size()) longest = name;
+        if (key.starts_with(fmt::format("method.{}.", name)) && name.size() > longest.size()) longest = name;
     return longest;
 }
 
-/// The one entry of a list that all keys of an axis belong to.
-std::string only_entry(const SweepAxis& axis, const std::string& list, const std::vector<std::string>& names) {
-    std::string first = entry_of(axis.keys.front(), list, names);
+/// The one method that all keys of an axis belong to; empty: several or none.
+std::string only_method(const SweepAxis& axis, const std::vector<std::string>& names) {
+    std::string first = method_of(axis.keys.front(), names);
     for (const auto& key : axis.keys)
-        if (entry_of(key, list, names) != first) return "";
+        if (method_of(key, names) != first) return "";
     return first;
 }
 
-struct Names {
-    std::vector<std::string> methods, traces;
-};
-
-/// Whether a scenario repeats, for this method and trace, what another one has already.
-bool repeats(const Scenarios& scenarios, std::int64_t scenario, const Names& names, std::size_t method,
-             std::size_t trace) {
+/// Whether a scenario repeats, for this method, what another one has already.
+bool repeats(const Scenarios& scenarios, std::int64_t scenario, const std::vector<std::string>& names,
+             const std::string& method) {
     for (std::size_t a = 0; a < scenarios.axes.size(); ++a) {
-        if (scenarios.position(a, scenario) == 0) continue;
-        const std::string of_method = only_entry(scenarios.axes[a], "method", names.methods);
-        const std::string of_trace = only_entry(scenarios.axes[a], "trace", names.traces);
-        if ((!of_method.empty() && of_method != names.methods[method]) ||
-            (!of_trace.empty() && of_trace != names.traces[trace]))
-            return true;
+        const std::string only = only_method(scenarios.axes[a], names);
+        if (scenarios.position(a, scenario) != 0 && !only.empty() && only != method) return true;
     }
     return false;
 }
@@ -182,9 +175,12 @@ std::optional<DeckValue> value_of(const Scenarios& scenarios, std::int64_t scena
     return std::nullopt;
 }
 
-bool is_excluded(const Scenarios& scenarios, std::int64_t scenario, const std::string& method,
-                 const std::string& trace) {
+/// A condition on a key of one method holds for that method only.
+bool is_excluded(const Scenarios& scenarios, std::int64_t scenario, const std::vector<std::string>& names,
+                 const std::string& method, const std::string& trace) {
     const auto holds = [&](const SweepExclusion::Condition& condition) {
+        const std::string only = method_of(condition.key, names);
+        if (!only.empty() && only != method) return false;
         const auto value = condition.key == "method"  ? DeckValue(method)
                            : condition.key == "trace" ? DeckValue(trace)
                                                       : value_of(scenarios, scenario, condition.key).value();
@@ -294,6 +290,7 @@ RunHead describe_inputs(const Inputs& inputs) {
             span.begin = std::min(span.begin, options.run.start);
             span.end = std::max(span.end, UtcTime{options.run.start.seconds + length_s});
             const Problem& problem = inputs.problems->of(options);
+            require_estimates(problem, options);
             if (!known.contains(&problem)) known[&problem] = index_of(head.problems, problem_record(problem));
             head.scenarios.push_back(scenario_record(options, known[&problem]));
         });
@@ -303,12 +300,12 @@ RunHead describe_inputs(const Inputs& inputs) {
 }
 
 SweepPlan::SweepPlan(const Inputs& inputs) : first_seed_(inputs.first.run.first_seed), seeds_(inputs.first.run.seeds) {
-    const Names names{names_of(inputs.first.methods), names_of(inputs.first.traces)};
+    const auto methods = names_of(inputs.first.methods), traces = names_of(inputs.first.traces);
     for (std::int64_t s = 0; s < inputs.scenarios.count(); ++s)
-        for (std::size_t t = 0; t < names.traces.size(); ++t)
-            for (std::size_t m = 0; m < names.methods.size(); ++m)
-                if (!repeats(inputs.scenarios, s, names, m, t) &&
-                    !is_excluded(inputs.scenarios, s, names.methods[m], names.traces[t]))
+        for (std::size_t t = 0; t < traces.size(); ++t)
+            for (std::size_t m = 0; m < methods.size(); ++m)
+                if (!repeats(inputs.scenarios, s, methods, methods[m]) &&
+                    !is_excluded(inputs.scenarios, s, methods, methods[m], traces[t]))
                     groups_.push_back({s, static_cast<std::int32_t>(t), static_cast<std::int32_t>(m)});
 }
 
@@ -318,7 +315,10 @@ PlannedSearch SweepPlan::operator[](std::int64_t number) const {
 }
 
 std::vector<WorkUnit> plan_work(const SweepPlan& plan, const Shard& shard, const Inputs& inputs, const RunHead& head,
-                                const std::function<bool(std::int64_t)>& left) {
+                                const std::function<bool(std::int64_t)>& left, std::int64_t workers) {
+    constexpr std::int64_t longest_unit = 1000, units_a_worker = 4;
+    const auto longest = static_cast<std::size_t>(
+        std::clamp(shard.size(plan.size()) / (units_a_worker * workers), std::int64_t{1}, longest_unit));
     const ArchitectureTable& table = inputs.problems->of(inputs.first).table;
     const double training_s = mean(table.evaluation_s);
     std::map<Proposals, std::size_t> unit_of;
@@ -329,9 +329,9 @@ std::vector<WorkUnit> plan_work(const SweepPlan& plan, const Shard& shard, const
         const PlannedSearch search = plan[number];
         const auto& method = inputs.first.methods[static_cast<std::size_t>(search.method)];
         const auto& scenario = head.scenarios[static_cast<std::size_t>(search.scenario)];
-        if (is_blind(method.schedule) && scenario.budget_carbon_kg == 0) {
+        if (has_model(method.search) && is_blind(method.schedule) && scenario.budget_carbon_kg == 0) {
             const auto [place, is_new] = unit_of.emplace(proposals_of(inputs, search), units.size());
-            if (!is_new && units[place->second].second.size() < longest_unit) {
+            if (!is_new && units[place->second].second.size() < longest) {
                 units[place->second].second.push_back(number);
                 continue;
             }
@@ -344,6 +344,13 @@ std::vector<WorkUnit> plan_work(const SweepPlan& plan, const Shard& shard, const
     std::vector<WorkUnit> ordered;
     for (auto& unit : units) ordered.push_back(std::move(unit.second));
     return ordered;
+}
+
+void require_searches(std::int64_t planned, const Shard& shard) {
+    if (planned == 0) throw UsageError("exclude: every search of the sweep is left out");
+    if (shard.count > planned)
+        throw UsageError(
+            fmt::format("--shard {}/{}: the sweep has only {} searches", shard.number, shard.count, planned));
 }
 
 Layout plan_layout(int ranks, int ranks_per_group, int threads) {

@@ -58,8 +58,8 @@ struct PlannedSearch {
 };
 
 /// The searches of a sweep by number: scenarios x traces x methods x seeds, seeds innermost, without those that the
-/// deck excludes. An axis whose keys all belong to one method (or trace) varies that one only: the others are searched
-/// with its first value.
+/// deck excludes. An axis whose keys all belong to one method varies that one only: the others are searched with its
+/// first value.
 class SweepPlan {
   public:
     explicit SweepPlan(const Inputs& inputs);
@@ -88,16 +88,18 @@ struct Shard {
     std::int64_t search(std::int64_t i) const { return number - 1 + i * count; }  ///< number of its i-th search
 };
 
-/// Numbers of searches that are done one after the other, since they share their proposals: of one method and seed
-/// whose allocator is blind to the trace (and no carbon limit ends them), in scenarios that differ in run.start only,
-/// on any traces of one step. Every other search is a unit of its own. At most longest_unit of them.
-using WorkUnit = std::vector<std::int64_t>;
-inline constexpr std::size_t longest_unit = 1000;
+/// Throws UsageError for a sweep of no searches, or with fewer than shards.
+void require_searches(std::int64_t planned, const Shard& shard);
 
-/// The searches of a shard that are `left` to do. Those units come first that are expected to take longest, so that
-/// none is left for the end.
+/// Numbers of searches that are done one after the other, since they share their proposals: of one method and seed
+/// whose strategy fits models and whose allocator is blind to the trace (and no carbon limit ends them), in scenarios
+/// that differ in run.start only, on any traces of one step. Every other search is a unit of its own.
+using WorkUnit = std::vector<std::int64_t>;
+
+/// The searches of a shard that are `left` to do, in units short enough for `workers` to share evenly. Those come first
+/// that are expected to take longest, so that none is left for the end.
 std::vector<WorkUnit> plan_work(const SweepPlan& plan, const Shard& shard, const Inputs& inputs, const RunHead& head,
-                                const std::function<bool(std::int64_t number)>& left);
+                                const std::function<bool(std::int64_t number)>& left, std::int64_t workers);
 
 /// How ranks share the work: rank 0 coordinates, the others form groups; a single rank does everything itself.
 struct Layout {
@@ -105,6 +107,9 @@ struct Layout {
     int ranks_per_group = 1;
     int groups = 0;   ///< 0: one rank, no coordinator
     int threads = 1;  ///< OpenMP threads of each working rank
+
+    /// Threads that work, where each rank works for itself.
+    std::int64_t workers() const { return std::int64_t{groups > 0 ? groups : 1} * threads; }
 };
 
 /// Throws UsageError if `ranks` are not one coordinator and whole groups. `threads` 0: what OpenMP gives a single rank

@@ -41,16 +41,6 @@ void choose_objectives(Problem& problem, const ProblemOptions& options) {
     }
 }
 
-void require_estimates(const Problem& problem, const Options& options) {
-    for (const auto& method : options.methods)
-        for (const std::size_t column : problem.columns)
-            if (method.candidates == "supernet" && problem.table.objectives[column].estimates.empty())
-                throw UsageError(
-                    fmt::format("method '{}' ranks candidates by a supernet, but table '{}' has no "
-                                "sampling estimate of objective '{}'",
-                                method.name, problem.table.name, problem.table.objectives[column].name));
-}
-
 /// Mean of every objective over the table's cells that are one network once dead edges are pruned.
 std::vector<double> class_means(const Problem& problem) {
     const std::size_t m = problem.objectives.size();
@@ -110,6 +100,16 @@ std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span
         gains[k] = objectives[k].direction == Direction::maximize ? values[k] - objectives[k].reference
                                                                   : objectives[k].reference - values[k];
     return gains;
+}
+
+void require_estimates(const Problem& problem, const Options& options) {
+    for (const auto& method : options.methods)
+        for (const std::size_t column : problem.columns)
+            if (method.candidates == "supernet" && problem.table.objectives[column].estimates.empty())
+                throw UsageError(
+                    fmt::format("method '{}' ranks candidates by a supernet, but table '{}' has no "
+                                "sampling estimate of objective '{}'",
+                                method.name, problem.table.name, problem.table.objectives[column].name));
 }
 
 Problem make_problem(ArchitectureTable table, const Options& options) {

@@ -37,8 +37,11 @@ std::vector<double> estimated_values(const Problem& problem, CellIndex cell);
 /// Gains: maximized, measured from the reference point (pareto/hypervolume.hpp).
 std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span<const double> values);
 
+/// Throws UsageError for a method that needs supernet estimates which the table lacks.
+void require_estimates(const Problem& problem, const Options& options);
+
 /// Prepares the problem of a table. Throws UsageError for an objective that the table lacks (with those it has), and
-/// for a method that needs supernet estimates which the table lacks.
+/// as require_estimates() does.
 Problem make_problem(ArchitectureTable table, const Options& options);
 
 /// The same for the table that the deck names. Throws DataError for an unreadable one.

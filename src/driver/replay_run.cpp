@@ -127,10 +127,22 @@ void require_forecasts(const ReplayRecord& record) {
     }
 }
 
+/// The problem that all searches share.
+const ProblemRecord& problem_of(const ReplayRequest& request) {
+    const std::int32_t problem = scenario_of(request, request.searches.front()).problem;
+    for (const std::int64_t search : request.searches)
+        if (scenario_of(request, search).problem != problem)
+            throw UsageError(
+                fmt::format("--search {} and {}: they searched other tables or with other references; "
+                            "replay them one by one",
+                            request.searches.front(), search));
+    return request.run->head().problems[static_cast<std::size_t>(problem)];
+}
+
 ReplayRecord prepare(const ReplayRequest& request) {
     require_searches(request);
     const ReplayOptions& options = request.options;
-    const ProblemRecord& problem = request.run->head().problems.front();
+    const ProblemRecord& problem = problem_of(request);
     ReplayRecord record;
     record.program_version = program_version();
     record.deck = request.deck;
@@ -160,6 +172,11 @@ Backend backend_of(const std::string& device) {
 }
 
 }  // namespace
+
+int gpus_of(const ReplayRequest& request) {
+    require_searches(request);
+    return scenario_of(request, request.searches.front()).gpus;
+}
 
 ReplayOptions default_replay(int gpus) {
     ReplayOptions options;

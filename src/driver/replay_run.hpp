@@ -32,6 +32,9 @@ struct ReplayRequest {
     std::string command_line;
 };
 
+/// GPUs of the first of the searches. Throws UsageError where there is no such search.
+int gpus_of(const ReplayRequest& request);
+
 /// The nine built-in traces under six policies, for a run on `gpus` GPUs.
 ReplayOptions default_replay(int gpus);
 

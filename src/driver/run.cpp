@@ -45,12 +45,6 @@ void require_single(const RunRequest& request, const Options& options) {
     if (!request.scenarios.axes.empty()) throw UsageError("cenas search takes a deck without axes; use cenas sweep");
 }
 
-void require_shard(const RunRequest& request, std::int64_t searches) {
-    if (request.shard.count > std::max<std::int64_t>(searches, 1))
-        throw UsageError(fmt::format("--shard {}/{}: the sweep has only {} searches", request.shard.number,
-                                     request.shard.count, searches));
-}
-
 RunHead make_head(const RunRequest& request, const Inputs& inputs) {
     RunHead head = describe_inputs(inputs);
     head.program_version = program_version();
@@ -59,7 +53,7 @@ RunHead make_head(const RunRequest& request, const Inputs& inputs) {
     head.shard = request.shard.number;
     head.shards = request.shard.count;
     head.planned_searches = SweepPlan(inputs).size();
-    require_shard(request, head.planned_searches);
+    require_searches(head.planned_searches, request.shard);
     return head;
 }
 
@@ -71,29 +65,35 @@ void require_own_output(const std::filesystem::path& output, const RunHead& head
                         output.string()));
 }
 
-/// What the files that are there mean for this run.
+/// Whether an earlier run is in the way, or has done everything already.
+void look_for_earlier_run(PreparedRun& prepared) {
+    const RunRequest& request = prepared.request;
+    const std::filesystem::path journal = journal_of(request.output);
+    if (std::filesystem::exists(journal)) {
+        require_no_writer(journal);
+        if (!request.restart && !request.overwrite)
+            throw UsageError(
+                fmt::format("{}: an earlier run was not finished; --restart goes on with it, --overwrite "
+                            "begins anew",
+                            journal.string()));
+        if (request.restart) read_journal(journal, sweep_identity(prepared.head), [](const Bytes&, std::uint64_t) {});
+    }
+    if (!request.restart || !std::filesystem::exists(request.output)) return;
+    require_own_output(request.output, prepared.head);
+    prepared.is_done = true;
+}
+
+/// Once nothing stands against the run on any rank.
 void open_journal(PreparedRun& prepared) {
     const RunRequest& request = prepared.request;
     const std::filesystem::path journal = journal_of(request.output);
-    const bool has_output = std::filesystem::exists(request.output);
-    bool has_journal = std::filesystem::exists(journal);
-    if (has_journal && !request.restart && !request.overwrite) {
-        require_no_writer(journal);
-        throw UsageError(
-            fmt::format("{}: an earlier run was not finished; --restart goes on with it, --overwrite "
-                        "begins anew",
-                        journal.string()));
-    }
-    if (has_journal && request.overwrite) {
-        discard_journal(journal);
-        has_journal = false;
-    }
-    if (has_output && request.restart) {
-        require_own_output(request.output, prepared.head);
-        if (has_journal) discard_journal(journal);  // the end came between the two
-        prepared.is_done = true;
+    const bool has_journal = std::filesystem::exists(journal);
+    if (has_journal && (request.overwrite || prepared.is_done)) discard_journal(journal);
+    if (prepared.is_done) {  // if there was a journal, the end came between the result and its removal
+        spdlog::info("{}: is complete already", request.output.string());
         return;
     }
+    if (request.overwrite) std::filesystem::remove(request.output);  // so that --restart knows whose journal this is
     prepared.journal = std::make_unique<SweepJournal>(journal, prepared.head);
     if (const std::int64_t found = prepared.journal->finished(); found > 0)
         spdlog::info("{}: goes on after {} search(es)", journal.string(), found);
@@ -162,8 +162,12 @@ PreparedRun prepare_run(RunRequest request, const Communicator& world) {
     prepared.request = std::move(request);
     if (world.rank() != 0) return prepared;
     prepared.head = make_head(prepared.request, prepared.inputs);
-    open_journal(prepared);
+    look_for_earlier_run(prepared);
     return prepared;
+}
+
+void begin_run(PreparedRun& prepared, const Communicator& world) {
+    if (world.rank() == 0) open_journal(prepared);
 }
 
 RunOutcome execute_run(PreparedRun& prepared, const Communicator& world) {
@@ -173,8 +177,9 @@ RunOutcome execute_run(PreparedRun& prepared, const Communicator& world) {
     std::string reason;
     if (world.rank() == 0) {
         const RunHead& head = prepared.head;
-        sink.units = plan_work(SweepPlan(prepared.inputs), {head.shard, head.shards}, prepared.inputs, head,
-                               [&](std::int64_t number) { return !prepared.journal->has(number); });
+        sink.units = plan_work(
+            SweepPlan(prepared.inputs), {head.shard, head.shards}, prepared.inputs, head,
+            [&](std::int64_t number) { return !prepared.journal->has(number); }, prepared.layout.workers());
         sink.keep = [&](std::int64_t number, const SearchRecord& search) { prepared.journal->append(number, search); };
         sink.idle = [&] { prepared.journal->sync_if_due(); };
         sink.should_stop = [&] {

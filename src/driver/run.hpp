@@ -45,11 +45,15 @@ struct PreparedRun {
 /// UsageError if `output` exists (unless `overwrite`) or is a folder, RunError if it cannot be written.
 void require_writable(const std::filesystem::path& output, bool overwrite);
 
-/// Loads and checks everything before any work is done, and opens the journal. Throws where deck and inputs do not fit,
-/// and on rank 0 where an output exists (UsageError, unless `overwrite` or `restart`), cannot be written (RunError), or
-/// a journal is there that is another run's (DataError), another process writes (RunError), or nobody said what to do
-/// with (UsageError). Not collective.
+/// Loads and checks everything before any work is done; touches nothing but the output's folder, which it makes. Throws
+/// where deck and inputs do not fit, and on rank 0 where an output exists (UsageError, unless `overwrite` or
+/// `restart`), cannot be written (RunError), or a journal is there that is another run's (DataError), another process
+/// writes (RunError), or nobody said what to do with (UsageError). Not collective.
 PreparedRun prepare_run(RunRequest request, const Communicator& world);
+
+/// Once prepare_run() has succeeded on all ranks: rank 0 opens the journal; with `overwrite` it removes the old output
+/// and journal first. Not collective.
+void begin_run(PreparedRun& prepared, const Communicator& world);
 
 enum class RunOutcome { done, stopped_early };
 

@@ -132,11 +132,18 @@ void run_alone(const Work& work, const SweepSink& sink) {
 
 // --- messages ----------------------------------------------------------------------------------------------------
 
-/// What a worker sends: what it has done of its lease; at first nothing.
+/// What a worker sends: what it has done since it sent last; at first nothing.
 struct Results {
     std::vector<Bytes> searches;
-    double seconds = 0;     ///< that the lease took
-    bool stopping = false;  ///< it got a stop signal
+    double seconds = 0;       ///< that they took
+    bool wants_lease = true;  ///< false: there is more to come of this one
+    bool stopping = false;    ///< it got a stop signal
+};
+
+/// What it is answered.
+struct Answer {
+    Units lease;        ///< none: there is no more
+    bool stop = false;  ///< what is under way is to be finished, and no more begun
 };
 
 Bytes to_bytes(const Results& results) {
@@ -144,6 +151,7 @@ Bytes to_bytes(const Results& results) {
     writer(results.searches.size());
     for (const Bytes& search : results.searches) writer(search);
     writer(results.seconds);
+    writer(results.wants_lease);
     writer(results.stopping);
     return std::move(writer.bytes);
 }
@@ -155,24 +163,27 @@ Results results_from(const Bytes& bytes) {
     reader(count);
     for (std::size_t i = 0; i < count; ++i) reader(results.searches.emplace_back());
     reader(results.seconds);
+    reader(results.wants_lease);
     reader(results.stopping);
     return results;
 }
 
-Bytes to_bytes(const Units& lease) {
+Bytes to_bytes(const Answer& answer) {
     ByteWriter writer;
-    writer(lease.size());
-    for (const WorkUnit& unit : lease) writer(unit);
+    writer(answer.stop);
+    writer(answer.lease.size());
+    for (const WorkUnit& unit : answer.lease) writer(unit);
     return std::move(writer.bytes);
 }
 
-Units lease_from(const Bytes& bytes) {
-    Units lease;
+Answer answer_from(const Bytes& bytes) {
+    Answer answer;
     ByteReader<RunError> reader(bytes, "damaged message of the coordinator");
     std::size_t count = 0;
+    reader(answer.stop);
     reader(count);
-    for (std::size_t i = 0; i < count; ++i) reader(lease.emplace_back());
-    return lease;
+    for (std::size_t i = 0; i < count; ++i) reader(answer.lease.emplace_back());
+    return answer;
 }
 
 // --- coordinator -------------------------------------------------------------------------------------------------
@@ -224,9 +235,10 @@ void coordinate(const Layout& layout, const Communicator& world, const SweepSink
         const Results results = results_from(received->payload);
         stopping = stopping || results.stopping;
         leases.learn(results.searches.size(), results.seconds);
-        const Units lease = stopping ? Units() : leases.next();
-        if (lease.empty()) --at_work;
-        world.send(received->from, Message::lease, to_bytes(lease));
+        Answer answer{{}, stopping};
+        if (results.wants_lease && !stopping) answer.lease = leases.next();
+        if (results.wants_lease && answer.lease.empty()) --at_work;
+        world.send(received->from, Message::lease, to_bytes(answer));
         for (const Bytes& bytes : results.searches) {
             const FinishedSearch finished = finished_search_from(bytes);
             sink.keep(finished.number, finished.record);
@@ -237,21 +249,48 @@ void coordinate(const Layout& layout, const Communicator& world, const SweepSink
 
 // --- workers -----------------------------------------------------------------------------------------------------
 
-void work_for(const Work& work, const Communicator& world) {
-    for (Results results;;) {
-        world.send(0, Message::results, to_bytes(results));
-        const Units lease = lease_from(world.receive().payload);
-        if (lease.empty()) return;
-        const double began_s = monotonic_s();
-        results = {};
-        run_on_threads(
-            work, lease, [] { return stop_signal().empty(); },
-            [&](std::int64_t number, SearchRecord&& search) {
-                results.searches.push_back(to_bytes(FinishedSearch{number, std::move(search)}));
-            });
-        results.seconds = monotonic_s() - began_s;
-        results.stopping = !stop_signal().empty();
+/// A worker's end of the conversation with the coordinator. One thread at a time.
+class Conversation {
+  public:
+    explicit Conversation(const Communicator& world) : world_(world) {}
+
+    /// Hands in what is finished and asks for more; none: there is no more.
+    Units next_lease() { return say(true); }
+    bool should_stop() const { return stop_ || !stop_signal().empty(); }
+    /// Hands it in at once where some has waited for a second, or is much.
+    void keep(std::int64_t number, SearchRecord&& search) {
+        constexpr double longest_s = 1.0;
+        constexpr std::size_t much = 4 << 20;  // bytes
+        finished_.push_back(to_bytes(FinishedSearch{number, std::move(search)}));
+        bytes_ += finished_.back().size();
+        if (monotonic_s() - said_s_ >= longest_s || bytes_ >= much) say(false);
     }
+
+  private:
+    Units say(bool wants_lease) {
+        const double now_s = monotonic_s();
+        world_.send(0, Message::results,
+                    to_bytes(Results{std::exchange(finished_, {}), now_s - said_s_, wants_lease, should_stop()}));
+        bytes_ = 0;
+        Answer answer = answer_from(world_.receive().payload);
+        stop_ = stop_ || answer.stop;
+        said_s_ = monotonic_s();
+        return std::move(answer.lease);
+    }
+
+    const Communicator& world_;
+    std::vector<Bytes> finished_;
+    std::size_t bytes_ = 0;
+    double said_s_ = monotonic_s();
+    bool stop_ = false;
+};
+
+void work_for(const Work& work, const Communicator& world) {
+    Conversation conversation(world);
+    for (Units lease = conversation.next_lease(); !lease.empty(); lease = conversation.next_lease())
+        run_on_threads(
+            work, lease, [&] { return !conversation.should_stop(); },
+            [&](std::int64_t number, SearchRecord&& search) { conversation.keep(number, std::move(search)); });
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ SearchRecord run_planned(const Inputs& inputs, const PlannedSearch& planned);
 struct SweepSink {
     std::vector<WorkUnit> units;  ///< searches to do, in this order
     std::function<void(std::int64_t number, const SearchRecord& search)> keep;
-    std::function<void()> idle;         ///< called ten times a second or more often
+    std::function<void()> idle;         ///< called again and again while a coordinator waits
     std::function<bool()> should_stop;  ///< true: what is under way is finished and kept, no more is begun
 };
 

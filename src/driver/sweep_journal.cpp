@@ -59,7 +59,9 @@ std::string sweep_identity(const RunHead& head) {
     }
     for (const auto& method : head.methods) text += fmt::format("method {}\n", method);
     for (std::size_t t = 0; t < head.traces.size(); ++t)
-        text += fmt::format("trace {} {}\n", head.traces[t].name, head.trace_checksums[t]);
+        text += fmt::format(
+            "trace {} {}{}\n", head.traces[t].name, head.trace_checksums[t],
+            head.traces[t].forecast_checksum.empty() ? "" : " planned on " + head.traces[t].forecast_checksum);
     return text;
 }
 

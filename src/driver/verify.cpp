@@ -188,18 +188,6 @@ bool same_bits(SearchRecord a, SearchRecord b) {
     return to_bytes(FinishedSearch{0, a}) == to_bytes(FinishedSearch{0, b});
 }
 
-void require_same_inputs(const RunFile& run, const Inputs& inputs) {
-    const Options& options = inputs.first;
-    const Problem& problem = inputs.problems->of(options);
-    if (problem.table_checksum != run.head().problems.front().table_checksum)
-        throw DataError(fmt::format("{}: its checksum {} is not that of the run, {}", options.problem.table,
-                                    problem.table_checksum, run.head().problems.front().table_checksum));
-    for (std::size_t t = 0; t < inputs.traces.size(); ++t)
-        if (inputs.trace_checksums[t] != run.head().trace_checksums[t])
-            throw DataError(fmt::format("{}: its checksum {} is not that of the run, {}", options.traces[t].source,
-                                        inputs.trace_checksums[t], run.head().trace_checksums[t]));
-}
-
 }  // namespace
 
 std::vector<std::string> verify_search(const RunHead& head, const SearchRecord& search) {
@@ -228,8 +216,24 @@ std::vector<std::string> verify_file(const RunFile& run) {
     return lines;
 }
 
+void require_same_inputs(const RunFile& run, const Inputs& inputs) {
+    const Options& options = inputs.first;
+    const RunHead head = describe_inputs(inputs);
+    for (std::size_t p = 0; p < run.head().problems.size(); ++p)
+        if (p >= head.problems.size() || head.problems[p].table_checksum != run.head().problems[p].table_checksum)
+            throw DataError(fmt::format("table '{}': its checksum is not that of the run, {}",
+                                        run.head().problems[p].table_name, run.head().problems[p].table_checksum));
+    for (std::size_t t = 0; t < inputs.traces.size(); ++t)
+        if (inputs.trace_checksums[t] != run.head().trace_checksums[t])
+            throw DataError(fmt::format("{}: its checksum {} is not that of the run, {}", options.traces[t].source,
+                                        inputs.trace_checksums[t], run.head().trace_checksums[t]));
+    for (std::size_t t = 0; t < inputs.traces.size(); ++t)
+        if (inputs.traces[t].forecast_checksum != run.head().traces[t].forecast_checksum)
+            throw DataError(fmt::format("{}: its checksum {} is not that of the run, {}", options.traces[t].forecast,
+                                        inputs.traces[t].forecast_checksum, run.head().traces[t].forecast_checksum));
+}
+
 std::vector<std::string> verify_sample(const RunFile& run, const Inputs& inputs, std::int64_t count) {
-    require_same_inputs(run, inputs);
     const SweepPlan plan(inputs);
     if (plan.size() != run.head().planned_searches)
         return {fmt::format("planned_searches is {}, the deck plans {}", run.head().planned_searches, plan.size())};
@@ -241,14 +245,9 @@ std::vector<std::string> verify_sample(const RunFile& run, const Inputs& inputs,
     std::sort(rows.begin(), rows.end());
     const Shard shard{run.head().shard, run.head().shards};
     std::vector<std::string> lines;
-#pragma omp parallel for schedule(dynamic, 1)
-    for (const std::int64_t row : rows) {
-        const SearchRecord again = run_planned(inputs, plan[shard.search(row)]);
-#pragma omp critical(cenas_verify_sample)
-        if (!same_bits(again, run.search(static_cast<std::size_t>(row))))
+    for (const std::int64_t row : rows)
+        if (!same_bits(run_planned(inputs, plan[shard.search(row)]), run.search(static_cast<std::size_t>(row))))
             lines.push_back(fmt::format("search {}: simulated again, it comes out differently", row));
-    }
-    std::sort(lines.begin(), lines.end());
     return lines;
 }
 

@@ -24,8 +24,11 @@ std::vector<std::string> verify_search(const RunHead& head, const SearchRecord& 
 /// search. One line per disagreement, with the search's row.
 std::vector<std::string> verify_file(const RunFile& run);
 
+/// Throws DataError where table, traces or forecasts are not those of the file, or a scenario's inputs are not there.
+void require_same_inputs(const RunFile& run, const Inputs& inputs);
+
 /// Simulates `count` searches of the file again, drawn by a fixed seed (all, if there are fewer), and compares every
-/// value. Throws DataError where `inputs` are not those of the file.
+/// value. The inputs are those of the file.
 std::vector<std::string> verify_sample(const RunFile& run, const Inputs& inputs, std::int64_t count);
 
 }  // namespace cenas

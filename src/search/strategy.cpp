@@ -19,4 +19,6 @@ std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Cand
     throw UsageError(fmt::format("unknown strategy '{}' (allowed: lamoo, random)", options.strategy));
 }
 
+bool has_model(const SearchOptions& options) { return options.strategy == "lamoo"; }
+
 }  // namespace cenas

@@ -41,4 +41,7 @@ struct Candidates {
 std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Candidates& candidates, int gains,
                                         std::uint64_t seed);
 
+/// Whether the strategy fits models to what it is told, which takes time.
+bool has_model(const SearchOptions& options);
+
 }  // namespace cenas

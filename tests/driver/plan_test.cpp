@@ -105,6 +105,27 @@ method = "one-shot"
     EXPECT_EQ(searches.size(), 16u - 4 - 4);
 }
 
+TEST(SweepPlan, AConditionOnAKeyOfOneMethodHoldsForThatOneOnly) {
+    const auto searches = searches_of(inputs_of(R"(
+[[axis]]
+key = "method.one-shot.max_samples"
+values = [100, 200]
+[[axis]]
+key = "run.gpus"
+values = [4, 8]
+[[exclude]]
+method.one-shot.max_samples = 100
+run.gpus = 4
+)"));
+    // Vanilla keeps both numbers of GPUs, two traces and two seeds; one-shot loses one of four combinations.
+    EXPECT_EQ(
+        std::count_if(searches.begin(), searches.end(), [](const Search& s) { return std::get<2>(s) == "vanilla"; }),
+        8);
+    EXPECT_EQ(
+        std::count_if(searches.begin(), searches.end(), [](const Search& s) { return std::get<2>(s) == "one-shot"; }),
+        12);
+}
+
 TEST(Shard, PartsAreDisjointAndMakeTheWhole) {
     for (const std::int64_t all : {0, 1, 7, 100})
         for (const std::int64_t count : {1, 2, 3, 7, 13}) {
@@ -121,8 +142,9 @@ TEST(Shard, PartsAreDisjointAndMakeTheWhole) {
         }
 }
 
-std::vector<WorkUnit> work_of(const Inputs& inputs, const Shard& shard = {}) {
-    return plan_work(SweepPlan(inputs), shard, inputs, describe_inputs(inputs), [](std::int64_t) { return true; });
+std::vector<WorkUnit> work_of(const Inputs& inputs, const Shard& shard = {}, std::int64_t workers = 1) {
+    return plan_work(
+        SweepPlan(inputs), shard, inputs, describe_inputs(inputs), [](std::int64_t) { return true; }, workers);
 }
 
 std::set<std::int64_t> numbers_of(const std::vector<WorkUnit>& units) {
@@ -143,7 +165,8 @@ TEST(PlanWork, HasEverySearchOnceTheLongestFirst) {
     const auto half = numbers_of(work_of(inputs, {2, 2}));
     EXPECT_EQ(std::ssize(half), plan.size() / 2);
     for (const std::int64_t number : half) EXPECT_EQ(number % 2, 1);
-    const auto rest = plan_work(plan, {}, inputs, describe_inputs(inputs), [](std::int64_t n) { return n > 2; });
+    const auto rest = plan_work(
+        plan, {}, inputs, describe_inputs(inputs), [](std::int64_t n) { return n > 2; }, 1);
     EXPECT_EQ(std::ssize(numbers_of(rest)), plan.size() - 3);
 }
 
@@ -163,6 +186,17 @@ TEST(PlanWork, BlindSearchesShareTheirProposalsOverTracesAndStarts) {
     EXPECT_EQ(work_of(inputs_of(starts + "[budget]\ncarbon_kg = 3\n")).size(), 24u);
     EXPECT_EQ(work_of(inputs_of(starts + "[[method]]\nname = \"shares\"\ncandidates = \"supernet\"\n")).size(),
               4u + 12u);
+    // Nor who has no model to share.
+    EXPECT_EQ(work_of(inputs_of(starts + "[[method]]\nname = \"random\"\nstrategy = \"random\"\n")).size(), 4u + 12u);
+    // Units leave work for everybody.
+    EXPECT_EQ(work_of(inputs_of(starts), {}, 2).size(), 8u);
+    EXPECT_EQ(work_of(inputs_of(starts), {}, 100).size(), 24u);
+}
+
+TEST(RequireSearches, RefusesASweepOfNothingAndMoreShardsThanSearches) {
+    EXPECT_TRUE(contains(message_of<UsageError>([] { require_searches(0, {}); }), "every search of the sweep"));
+    EXPECT_TRUE(contains(message_of<UsageError>([] { require_searches(3, {1, 4}); }), "only 3 searches"));
+    EXPECT_NO_THROW(require_searches(3, {3, 3}));
 }
 
 TEST(DescribeInputs, HasEveryScenarioAndTheStepsThatAreUsed) {
