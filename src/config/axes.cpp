@@ -246,8 +246,38 @@ void require_one_type(DeckAxes::Axis& axis) {
     }
 }
 
+/// "run.gpus" = 4 and run.gpus = 4 alike.
+void flatten(const TomlTable& table, const std::string& path, TomlTable& flat) {
+    for (const TomlEntry& entry : table) {
+        const std::string key = path.empty() ? entry.key : path + "." + entry.key;
+        if (const auto* section = std::get_if<TomlTable>(&entry.value.value))
+            flatten(*section, key, flat);
+        else
+            flat.push_back({key, entry.place, entry.value});
+    }
+}
+
+bool holds(const TomlValue& listed, const TomlValue& value) {
+    const auto* list = std::get_if<TomlArray>(&listed.value);
+    if (list != nullptr)
+        return std::any_of(list->begin(), list->end(), [&](const TomlValue& item) { return holds(item, value); });
+    const auto a = deck_value(listed), b = deck_value(value);
+    return a && b && (*a == *b || as_number(*a) == as_number(*b));
+}
+
+/// Where a key has one value only, those exclusions stand that name it.
+void narrow(std::vector<TomlTable>& exclusions, const std::string& key, const TomlValue& fixed) {
+    std::erase_if(exclusions, [&](const TomlTable& exclusion) {
+        const TomlValue* given = find(exclusion, key);
+        return given != nullptr && !holds(*given, fixed);
+    });
+    for (TomlTable& exclusion : exclusions)
+        for (TomlEntry& condition : exclusion)
+            if (condition.key == key) condition.value = fixed;
+}
+
 /// A key that was set on the command line has that one value.
-void fix_overridden(DeckAxes::Axis& axis, const TomlTable& document) {
+void fix_overridden(DeckAxes::Axis& axis, const TomlTable& document, std::vector<TomlTable>& exclusions) {
     for (const std::string& key : axis.keys) {
         const TomlValue* fixed = find_path(document, key);
         if (fixed == nullptr || !fixed->overridden) continue;
@@ -257,6 +287,7 @@ void fix_overridden(DeckAxes::Axis& axis, const TomlTable& document) {
                 fmt::format("is of an axis of several keys ({}), and cannot be set alone", fmt::join(axis.keys, ", ")));
         axis.values = {{*fixed}};
         axis.entry = {{"key", "", {key, "", false}}, {"values", "", {TomlArray{*fixed}, "", false}}};
+        narrow(exclusions, key, *fixed);
     }
 }
 
@@ -285,17 +316,6 @@ void require_few(const DeckAxes& axes) {
 
 // --- exclusions --------------------------------------------------------------------------------------------------
 
-/// "run.gpus" = 4 and run.gpus = 4 alike.
-void flatten(const TomlTable& table, const std::string& path, std::vector<std::pair<std::string, TomlValue>>& flat) {
-    for (const TomlEntry& entry : table) {
-        const std::string key = path.empty() ? entry.key : path + "." + entry.key;
-        if (const auto* section = std::get_if<TomlTable>(&entry.value.value))
-            flatten(*section, key, flat);
-        else
-            flat.emplace_back(key, entry.value);
-    }
-}
-
 /// Every value that a key of an exclusion can have.
 std::map<std::string, std::vector<DeckValue>> values_by_key(const Scenarios& scenarios, const Options& first) {
     std::map<std::string, std::vector<DeckValue>> values;
@@ -322,10 +342,8 @@ void require_methods(const DeckAxes& axes, const Options& first) {
 }
 
 SweepExclusion read_exclusion(const TomlTable& entry, const std::map<std::string, std::vector<DeckValue>>& possible) {
-    std::vector<std::pair<std::string, TomlValue>> flat;
-    flatten(entry, "", flat);
     SweepExclusion exclusion;
-    for (const auto& [key, given] : flat) {
+    for (const auto& [key, place, given] : entry) {
         const auto known = possible.find(key);
         if (known == possible.end()) {
             std::vector<std::string> keys;
@@ -346,15 +364,10 @@ SweepExclusion read_exclusion(const TomlTable& entry, const std::map<std::string
     return exclusion;
 }
 
-std::string write_entry(const TomlTable& entry, const std::string& path) {
+std::string write_entry(const TomlTable& entry) {
     std::string text;
-    for (const TomlEntry& e : entry) {
-        const std::string key = path.empty() ? e.key : path + "." + e.key;
-        if (const auto* section = std::get_if<TomlTable>(&e.value.value))
-            text += write_entry(*section, key);
-        else
-            text += fmt::format("{} = {}\n", key.find('.') == std::string::npos ? key : to_toml(key), to_toml(e.value));
-    }
+    for (const auto& [key, place, value] : entry)
+        text += fmt::format("{} = {}\n", key.find('.') == std::string::npos ? key : to_toml(key), to_toml(value));
     return text;
 }
 
@@ -362,6 +375,8 @@ std::string write_entry(const TomlTable& entry, const std::string& path) {
 
 DeckAxes take_axes(TomlTable& document) {
     DeckAxes axes;
+    for (const TomlValue& given : take_list(document, "exclude"))
+        flatten(std::get<TomlTable>(given.value), "", axes.exclusions.emplace_back());
     std::map<std::string, std::string> places;
     for (const TomlValue& given : take_list(document, "axis")) {
         DeckAxes::Axis axis = AxisReader(std::get<TomlTable>(given.value), given.place).read();
@@ -370,11 +385,9 @@ DeckAxes take_axes(TomlTable& document) {
             if (const auto [first, is_new] = places.emplace(key, given.place); !is_new)
                 throw UsageError(
                     fmt::format("{}: axis: {} is an axis already, at {}", given.place, key, first->second));
-        fix_overridden(axis, document);
+        fix_overridden(axis, document, axes.exclusions);
         axes.axes.push_back(std::move(axis));
     }
-    for (const TomlValue& given : take_list(document, "exclude"))
-        axes.exclusions.push_back(std::get<TomlTable>(given.value));
     require_few(axes);
     return axes;
 }
@@ -405,8 +418,8 @@ Scenarios make_scenarios(const DeckAxes& axes, const Options& first) {
 
 std::string write_axes(const DeckAxes& axes) {
     std::string text;
-    for (const auto& axis : axes.axes) text += "\n[[axis]]\n" + write_entry(axis.entry, "");
-    for (const auto& exclusion : axes.exclusions) text += "\n[[exclude]]\n" + write_entry(exclusion, "");
+    for (const auto& axis : axes.axes) text += "\n[[axis]]\n" + write_entry(axis.entry);
+    for (const auto& exclusion : axes.exclusions) text += "\n[[exclude]]\n" + write_entry(exclusion);
     return text;
 }
 

@@ -20,7 +20,7 @@ struct DeckAxes {
         TomlTable entry;                             ///< as it was written
     };
     std::vector<Axis> axes;
-    std::vector<TomlTable> exclusions;
+    std::vector<TomlTable> exclusions;  ///< by whole keys ("run.gpus")
 };
 
 /// Takes axes and exclusions out of a deck. An axis of one key that was set on the command line has that one

@@ -171,6 +171,18 @@ class ForecastTest(ProgramTest):
         self.assertEqual(told["short"], ("file", 6.0))
         self.assertEqual(told["persistence"], ("persistence", 0.0))
 
+    def test_a_forecast_is_part_of_what_a_sweep_is(self):
+        self.import_forecast(forecast_csv(lambda issue, hour: intensity(hour)), *STATED)
+        stopped = ("sweep", "deck.toml", "-o", "stopped.h5", "run.seeds=100000")
+        self.run_program(*stopped, "--time-limit", "0:01", code=75)
+        for shard in ("1", "2"):
+            self.run_program("sweep", "deck.toml", "-o", f"{shard}.h5", "--shard", f"{shard}/2")
+        self.import_forecast(forecast_csv(lambda issue, hour: intensity(hour) + 1), *STATED)
+        self.assert_refused(3, ["a journal of something else"], *stopped, "--restart")
+        self.run_program("sweep", "deck.toml", "-o", "2.h5", "--shard", "2/2", "--overwrite")
+        self.assert_refused(3, ["of another sweep"], "merge", "1.h5", "2.h5", "-o", "merged.h5")
+        self.assert_refused(3, ["forecast.h5: its checksum"], "verify", "1.h5", "--sample", "1")
+
     def test_a_forecast_that_does_not_suit_is_refused(self):
         def right(_, hour):
             return intensity(hour)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """`cenas replay`: from a result to every region, hour and policy."""
 
+import csv
+import io
 import os
 import subprocess
 import sys
@@ -112,6 +114,15 @@ class ReplayTest(ProgramTest):
             self.assertEqual(list(file["search"]), list(range(8)))
             self.assertEqual(file["grams"].shape, (8, 9, 2, 6))
             self.assertEqual(sorted(set(file["recorded/method"])), [b"ce-nas", b"vanilla"])
+
+    def test_a_scenario_is_replayed_with_its_own_gpus(self):
+        axes = '[[axis]]\nkey = "run.gpus"\nvalues = [2, 4]\n'
+        self.run_program("sweep", self.write("axes.toml", SMALL_DECK + axes), "-o", self.run_file, "--overwrite")
+        rows = list(csv.DictReader(io.StringIO(self.run_program("info", self.run_file, "--csv")[0])))
+        self.assertEqual([row["run.gpus"] for row in rows], ["2"] * 8 + ["4"] * 8)
+        for search, gpus in ((0, 2), (8, 4)):
+            with h5py.File(self.replay(f"{search}.h5", *FEW, "--search", str(search))[1]) as file:
+                self.assertEqual(file.attrs["gpus"], gpus)
 
     def test_results_do_not_depend_on_threads(self):
         _, one = self.replay("one.h5", *FEW, "--threads", "1", "--search", "6")

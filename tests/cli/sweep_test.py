@@ -211,42 +211,91 @@ class LargeSweepTest(SweepFiles):
         for text in ("24 of 4 scenario(s)", "axis        run.gpus: 2 values", "shard       2 of 5: 5 searches", "core(s)"):
             self.assertIn(text, out)
 
-    def test_a_time_limit_stops_and_a_restart_ends_the_same(self):
-        expected = self.run_sweep("expected.h5", "run.seeds=200")
+    def stop(self, output, *arguments, ranks=None, number=signal.SIGTERM):
+        """Starts a sweep, stops it once its journal holds something, and returns what it says."""
+        launcher = [] if ranks is None else ["mpirun", "-n", str(ranks)]
+        with subprocess.Popen([*launcher, CENAS, "sweep", self.deck, "--output", output, *arguments], stderr=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL, text=True) as process:
+            self.wait_for_journal(output, process, 20_000)
+            process.send_signal(number)
+            _, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 75, err)
+        self.assertIn(f"stopped early ({signal.Signals(number).name})", err)
+
+    def wait_for_journal(self, output, process, size):
+        while not os.path.exists(output + ".journal") or os.path.getsize(output + ".journal") < size:
+            self.assertIsNone(process.poll(), "the sweep ended before it could be disturbed")
+            time.sleep(0.02)
+
+    def test_a_stopped_sweep_goes_on_and_ends_the_same(self):
+        expected = self.run_sweep("expected.h5", "run.seeds=100")
         for ranks in (None, 3):
             output = self.path(f"stopped-{ranks}.h5")
-            _, err = self.run_program("sweep", self.deck, "run.seeds=200", "--output", output, "--time-limit", "0:01", ranks=ranks, code=75)
-            self.assertIn("stopped early (time limit)", err)
+            self.stop(output, "run.seeds=100", ranks=ranks, number=signal.SIGTERM if ranks is None else signal.SIGUSR1)
             self.assertFalse(os.path.exists(output))
-            self.assert_refused(2, [output + ".journal", "--restart", "--overwrite"], "sweep", self.deck, "run.seeds=200", "--output", output)
+            self.assert_refused(2, [output + ".journal", "--restart", "--overwrite"], "sweep", self.deck, "run.seeds=100", "--output", output)
             self.assertIn("searches are done", self.run_program("info", output + ".journal")[0])
-            self.assert_refused(3, ["a journal of something else"], "sweep", self.deck, "run.seeds=201", "--output", output, "--restart")
-            self.run_program("sweep", self.deck, "run.seeds=200", "--output", output, "--restart", ranks=ranks)
+            self.assert_refused(3, ["a journal of something else"], "sweep", self.deck, "run.seeds=101", "--output", output, "--restart")
+            self.run_program("sweep", self.deck, "run.seeds=100", "--output", output, "--restart", ranks=ranks)
             self.assertFalse(os.path.exists(output + ".journal"))
             self.assert_equal_files(expected, output)
             # What is done is not done again, and another deck's is not taken for it.
-            self.run_program("sweep", self.deck, "run.seeds=200", "--output", output, "--restart")
-            self.assert_refused(2, ["of another deck"], "sweep", self.deck, "run.seeds=201", "--output", output, "--restart")
+            _, err = self.run_program("sweep", self.deck, "run.seeds=100", "--output", output, "--restart")
+            self.assertIn("is complete already", err)
+            self.assert_refused(2, ["of another deck"], "sweep", self.deck, "run.seeds=101", "--output", output, "--restart")
+
+    def test_a_sweep_that_replaces_a_result_can_be_stopped_too(self):
+        output = self.run_sweep("a.h5")
+        self.stop(output, "run.seeds=100", "--overwrite")
+        self.run_program("sweep", self.deck, "run.seeds=100", "--output", output, "--restart")
+        self.assert_equal_files(self.run_sweep("expected.h5", "run.seeds=100"), output)
+        # A refused one replaces nothing.
+        self.assert_refused(2, ["run.gpus"], "sweep", self.deck, "run.gpus=0", "--output", output, "--overwrite")
+        self.run_program("verify", output)
+
+    def test_a_time_limit_is_heard_by_every_rank(self):
+        for ranks in (None, 3):  # neither could end in a minute
+            _, err = self.run_program("sweep", self.deck, "run.seeds=100000", "--output", self.path(f"{ranks}.h5"),
+                                      "--time-limit", "0:01", ranks=ranks, code=75)
+            self.assertIn("stopped early (time limit)", err)
+            self.assertTrue(os.path.exists(self.path(f"{ranks}.h5.journal")))
 
     def test_signals_stop_with_everything_saved(self):
         for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
             output = self.path(f"{number}.h5")
-            with subprocess.Popen([CENAS, "sweep", self.deck, "run.seeds=1000", "--output", output], stderr=subprocess.PIPE,
-                                  stdout=subprocess.DEVNULL, text=True) as process:
-                while not os.path.exists(output + ".journal") or os.path.getsize(output + ".journal") < 100_000:
-                    time.sleep(0.02)
-                process.send_signal(number)
-                _, err = process.communicate(timeout=60)
-            self.assertEqual(process.returncode, 75, err)
-            self.assertIn(f"stopped early ({signal.Signals(number).name})", err)
+            self.stop(output, "run.seeds=1000", number=number)
             self.run_program("sweep", self.deck, "run.seeds=1000", "--output", output, "--overwrite", "run.hours=1", "run.seeds=1")
+
+    def test_a_scenario_that_wants_what_the_table_lacks_is_found_before_the_work(self):
+        page = os.path.join(SOURCE, "docs", "bring-your-own")
+        with open(os.path.join(page, "architectures.toml"), encoding="utf-8") as file:
+            spec = self.write("spec.toml", "".join(line for line in file if "estimate" not in line))
+        self.run_program("import", "table", os.path.join(page, "architectures.csv"), "--spec", spec, "--output", "cells.h5")
+        deck = self.write("lacking.toml", SMALL_DECK.replace('"synthetic"', '"cells.h5"', 1)
+                          .replace('"energy"', '"latency"')
+                          .replace('candidates = "supernet"', 'candidates = "direct"').replace("initial = 5", "initial = 3")
+                          + '[[axis]]\nkey = "method.ce-nas.candidates"\nvalues = ["direct", "supernet"]\n')
+        self.assert_refused(2, ["scenario 1 of 2", "has no sampling estimate"], "sweep", deck, "--output", self.path("a.h5"))
+        self.assertFalse(os.path.exists(self.path("a.h5.journal")))
+
+    def test_nothing_is_left_where_every_search_is_excluded(self):
+        deck = self.write("none.toml", SMALL_DECK + '[[exclude]]\nmethod = ["vanilla", "ce-nas"]\n')
+        for command in (("sweep", deck, "--output", self.path("a.h5")), ("check", deck)):
+            self.assert_refused(2, ["every search of the sweep is left out"], *command)
+        self.assertFalse(os.path.exists(self.path("a.h5.journal")))
+
+    def test_a_key_of_an_axis_can_be_set_on_the_command_line(self):
+        rows = list(csv.DictReader(io.StringIO(self.run_program(
+            "info", self.run_sweep("a.h5", "run.gpus=4"), "--csv")[0])))
+        self.assertEqual({row["run.gpus"] for row in rows}, {"4"})
+        self.assertEqual(len(rows), 16)
+        self.assertIn("8 searches", self.run_program("verify", self.run_sweep("b.h5", "run.gpus=2"))[0])
 
     def test_two_writers_are_one_too_many(self):
         output = self.path("a.h5")
         with subprocess.Popen([CENAS, "sweep", self.deck, "run.seeds=1000", "--output", output], stderr=subprocess.PIPE,
                               stdout=subprocess.DEVNULL, text=True) as process:
-            while not os.path.exists(output + ".journal") or os.path.getsize(output + ".journal") < 1000:
-                time.sleep(0.02)
+            self.wait_for_journal(output, process, 1000)
             for more in ((), ("--restart",), ("--overwrite",)):
                 self.assert_refused(4, ["another process", "is writing to it"], "sweep", self.deck, "run.seeds=1000", "--output", output, *more)
             process.kill()

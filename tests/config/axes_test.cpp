@@ -130,6 +130,25 @@ TEST_F(Axes, AnOverrideFixesItsKey) {
               1);
 }
 
+TEST_F(Axes, ExclusionsOfAKeyThatIsSetStandWhereTheyNameIt) {
+    const std::string axes = R"(
+[[axis]]
+key = "run.gpus"
+values = [2, 4]
+[[exclude]]
+run.gpus = 2
+method = "vanilla"
+[[exclude]]
+"run.gpus" = [2, 4]
+method = "ce-nas"
+)";
+    for (const auto& [gpus, left] : {std::pair(2, 2u), std::pair(4, 1u), std::pair(8, 0u)}) {
+        const Deck deck = deck_with(axes, {"run.gpus=" + std::to_string(gpus)});
+        EXPECT_EQ(deck.scenarios.exclusions.size(), left) << gpus;
+        EXPECT_EQ(read_deck_text(deck.effective, "again", folder.path()).exclusions.size(), left);
+    }
+}
+
 TEST_F(Axes, TheEffectiveDeckReadsBackEqual) {
     const Deck deck = deck_with(R"(
 [[axis]]
