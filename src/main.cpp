@@ -20,15 +20,15 @@
 #include "base/log.hpp"
 #include "base/time_limit.hpp"
 #include "comm/comm.hpp"
+#include "commands.hpp"
 #include "config/deck.hpp"
 #include "config/replay_deck.hpp"
 #include "config/training_deck.hpp"
-#include "driver/commands.hpp"
-#include "driver/replay_run.hpp"
-#include "driver/table_build.hpp"
-#include "driver/table_plan.hpp"
-#include "driver/train.hpp"
 #include "io/run_file.hpp"
+#include "replay/run.hpp"
+#include "tables/build.hpp"
+#include "tables/plan.hpp"
+#include "tables/train.hpp"
 
 namespace {
 

@@ -72,7 +72,7 @@ CENAS_HD inline std::int32_t queue_size(const ReplayWork& work) {
     return work.queue_capacity + 1 < queried ? work.queue_capacity + 1 : queried;
 }
 
-/// The simulated search (driver/engine.hpp, driver/simulated_world.hpp) of work that is known beforehand, from 0 to the
+/// The simulated search (engine/engine.hpp, engine/simulated_world.hpp) of work that is known beforehand, from 0 to the
 /// end of the last step or until all is done. At the start of each step `decide(step)` says what the GPUs do.
 /// `meter.use(watts, from, to)` is told of everything that is drawn, in pieces that may be negative: idle GPUs are
 /// booked throughout, and a GPU at work as what it draws above that.

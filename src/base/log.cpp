@@ -42,7 +42,9 @@ Progress::Progress(std::string what, std::size_t total)
       total_(total),
       terminal_(::isatty(STDERR_FILENO) == 1),
       started_s_(monotonic_s()),
-      drawn_s_(started_s_) {}
+      drawn_s_(started_s_),
+      older_{started_s_, 0},
+      newer_(older_) {}
 
 Progress::~Progress() {
     if (terminal_ && done_ > 0) std::fputc('\n', stderr);
@@ -51,15 +53,19 @@ Progress::~Progress() {
 void Progress::advance(std::size_t items) {
     done_ += items;
     const double now_s = monotonic_s();
-    const bool last = done_ == total_;
-    if (!last && now_s - drawn_s_ < (terminal_ ? bar_interval_s : line_interval_s)) return;
+    if (done_ != total_ && now_s - drawn_s_ < (terminal_ ? bar_interval_s : line_interval_s)) return;
     drawn_s_ = now_s;
-    draw(now_s - started_s_, last);
+    draw(now_s);
+    constexpr double window_s = 60;
+    if (now_s - newer_.at_s > window_s) older_ = std::exchange(newer_, {now_s, done_});
 }
 
-void Progress::draw(double elapsed_s, bool last) {
+void Progress::draw(double now_s) {
     constexpr std::size_t width = 30;
-    const double rate = elapsed_s > 0 ? static_cast<double>(done_) / elapsed_s : 0.0;
+    const bool last = done_ == total_;
+    const Mark since = last ? Mark{started_s_, 0} : older_;
+    const double elapsed_s = now_s - since.at_s;
+    const double rate = elapsed_s > 0 ? static_cast<double>(done_ - since.done) / elapsed_s : 0.0;
     const double left_s = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0.0;
     const std::string status =
         fmt::format("{}/{} {}  {}/s  {}", done_, total_, what_, fmt::format("{:.{}f}", rate, rate < 10 ? 2 : 0),

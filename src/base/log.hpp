@@ -13,8 +13,8 @@ namespace cenas {
 /// Ranks other than 0 print warnings and errors only.
 void setup_log(int rank);
 
-/// Progress of a known number of items: a redrawn bar with rate and remaining time where stderr is a terminal,
-/// else a log line at most every ten seconds. Not thread-safe: one thread reports.
+/// Progress of a known number of items: a redrawn bar where stderr is a terminal, else a log line at most every ten
+/// seconds, with the rate of the last minutes and the time that is left at it. Not thread-safe: one thread reports.
 class Progress {
   public:
     Progress(std::string what, std::size_t total);
@@ -25,7 +25,11 @@ class Progress {
     void advance(std::size_t items = 1);
 
   private:
-    void draw(double elapsed_s, bool last);
+    struct Mark {
+        double at_s;
+        std::size_t done;
+    };
+    void draw(double now_s);
 
     std::string what_;
     std::size_t total_;
@@ -33,6 +37,7 @@ class Progress {
     bool terminal_;
     double started_s_;
     double drawn_s_;
+    Mark older_, newer_;  ///< a minute or two ago, and less
 };
 
 }  // namespace cenas

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "config/toml_value.hpp"
-#include "driver/scenarios.hpp"
+#include "sweep/scenarios.hpp"
 
 namespace cenas {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "driver/scenarios.hpp"
 #include "eval/import_table.hpp"
+#include "sweep/scenarios.hpp"
 
 namespace cenas {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "config/schema.hpp"
-#include "driver/options.hpp"
+#include "engine/options.hpp"
 #include "eval/import_table.hpp"
 
 namespace cenas {

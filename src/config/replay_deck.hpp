@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "driver/replay_options.hpp"
+#include "replay/options.hpp"
 
 namespace cenas {
 

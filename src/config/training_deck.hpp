@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "driver/training_options.hpp"
+#include "tables/options.hpp"
 
 namespace cenas {
 

@@ -2,9 +2,45 @@
 // SPDX-License-Identifier: MIT
 #include "io/provenance.hpp"
 
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <chrono>
+
+#include "base/clock.hpp"
+#include "base/utc_time.hpp"
+#include "base/version.hpp"
 #include "io/h5.hpp"
 
 namespace cenas {
+namespace {
+
+UtcTime wall_clock() {
+    using namespace std::chrono;
+    return {duration_cast<seconds>(system_clock::now().time_since_epoch()).count()};
+}
+
+}  // namespace
+
+Provenance begin_provenance(const std::string& command_line, std::int64_t ranks, std::int64_t threads,
+                            const std::string& mpi) {
+    utsname system{};
+    ::uname(&system);
+    Provenance provenance;
+    provenance.host = system.nodename;
+    provenance.started_utc = to_string(wall_clock());
+    provenance.command_line = command_line;
+    provenance.git_commit = program_commit();
+    provenance.libraries = fmt::format("HDF5 {}; {}", h5::library_version(), mpi);
+    provenance.ranks = ranks;
+    provenance.threads = threads;
+    return provenance;
+}
+
+void end_provenance(Provenance& provenance, double began_s) {
+    provenance.finished_utc = to_string(wall_clock());
+    provenance.wall_s = monotonic_s() - began_s;
+}
 
 void write_provenance(h5::Writer& file, const Provenance& provenance) {
     const std::string group = "/provenance";

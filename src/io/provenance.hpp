@@ -25,6 +25,11 @@ struct Provenance {
     double wall_s = 0;
 };
 
+/// What is known of a run before it, and after it. `mpi`: library and version; `began_s`: monotonic_s() then.
+Provenance begin_provenance(const std::string& command_line, std::int64_t ranks, std::int64_t threads,
+                            const std::string& mpi);
+void end_provenance(Provenance& provenance, double began_s);
+
 /// Into attributes of /provenance.
 void write_provenance(h5::Writer& file, const Provenance& provenance);
 /// Throws DataError where one is missing.

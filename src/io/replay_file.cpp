@@ -3,18 +3,16 @@
 #include "io/replay_file.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <span>
 
 #include "base/error.hpp"
-#include "io/h5.hpp"
+#include "io/columns.hpp"
 #include "io/parse_text.hpp"
 
 namespace cenas {
@@ -28,17 +26,11 @@ constexpr std::array<double PowerOptions::*, component_count> powers{
     &PowerOptions::evaluation_w, &PowerOptions::sampling_w, &PowerOptions::supernet_training_w,
     &PowerOptions::optimizer_w,  &PowerOptions::idle_w,     &PowerOptions::switching_w};
 
-std::vector<std::string> component_names() {
-    std::vector<std::string> names;
-    for (int c = 0; c < component_count; ++c) names.emplace_back(to_string(static_cast<Component>(c)));
-    return names;
-}
-
 // --- writing ---------------------------------------------------------------------------------------------------------
 
 /// One value of every row.
 template <class Value, class Row, class Get>
-std::vector<Value> column(const std::vector<Row>& rows, const Get& get) {
+std::vector<Value> values_of(const std::vector<Row>& rows, const Get& get) {
     std::vector<Value> values;
     for (const Row& row : rows) values.push_back(static_cast<Value>(std::invoke(get, row)));
     return values;
@@ -79,17 +71,17 @@ void write_root(h5::Writer& file, const ReplayRecord& record) {
 }
 
 void write_works(h5::Writer& file, const std::vector<RecordedWork>& works) {
-    write_scale(file, "search", column<std::int64_t>(works, &RecordedWork::search), "1",
+    write_scale(file, "search", values_of<std::int64_t>(works, &RecordedWork::search), "1",
                 "number of the search in its run file");
     const std::vector<std::string> rows{"/search"};
     const auto integers = [&](const char* name, auto member, const char* text) {
-        file.dataset(std::string("/recorded/") + name, column<std::int64_t>(works, member), {"1", text, rows});
+        file.dataset(std::string("/recorded/") + name, values_of<std::int64_t>(works, member), {"1", text, rows});
     };
     const auto seconds = [&](const char* name, auto member, const char* text) {
-        file.dataset(std::string("/recorded/") + name, column<double>(works, member), {"s", text, rows});
+        file.dataset(std::string("/recorded/") + name, values_of<double>(works, member), {"s", text, rows});
     };
-    file.dataset("/recorded/method", column<std::string>(works, &RecordedWork::method), {"1", "method", rows});
-    file.dataset("/recorded/trace", column<std::string>(works, &RecordedWork::trace),
+    file.dataset("/recorded/method", values_of<std::string>(works, &RecordedWork::method), {"1", "method", rows});
+    file.dataset("/recorded/trace", values_of<std::string>(works, &RecordedWork::trace),
                  {"1", "trace on which it was recorded", rows});
     integers("seed", &RecordedWork::seed, "seed");
     integers("left_out", &RecordedWork::left_out, "trainings that had not ended with the search");
@@ -109,18 +101,15 @@ void write_works(h5::Writer& file, const std::vector<RecordedWork>& works) {
     }
     file.dataset("/recorded/training_offset", offsets,
                  {"1", "trainings of work i: rows [offset[i], offset[i + 1]) of /training", {}});
-    std::vector<std::int64_t> index(trainings.size());
-    std::iota(index.begin(), index.end(), std::int64_t{0});
-    file.dataset("/training/index", index, {"1", "row of the trainings, works one after the other", {}});
-    file.scale("/training/index", "training");
+    write_index(file, "/training", trainings.size(), "row of the trainings, works one after the other");
     file.dataset("/training/gpu_s", trainings, {"s", "GPU time of a training", {"/training/index"}});
 }
 
 void write_traces(h5::Writer& file, const std::vector<Trace>& traces) {
-    write_scale(file, "region", column<std::string>(traces, &Trace::name), "1", "traces, in deck order");
+    write_scale(file, "region", values_of<std::string>(traces, &Trace::name), "1", "traces, in deck order");
     const std::vector<std::string> rows{"/region"};
     const auto texts = [&](const char* name, const std::function<std::string(const Trace&)>& get, const char* text) {
-        file.dataset(std::string("/trace/") + name, column<std::string>(traces, get), {"1", text, rows});
+        file.dataset(std::string("/trace/") + name, values_of<std::string>(traces, get), {"1", text, rows});
     };
     texts("checksum", &Trace::checksum, "SHA-256 of the whole trace");
     texts("source", &Trace::source, "where the trace came from");
@@ -131,9 +120,9 @@ void write_traces(h5::Writer& file, const std::vector<Trace>& traces) {
     texts("forecast_checksum", &Trace::forecast_checksum, "SHA-256 of the forecast file; empty: none");
     texts(
         "start", [](const Trace& t) { return to_string(t.start); }, "begin of the first step, UTC");
-    file.dataset("/trace/synthetic", column<std::uint8_t>(traces, &Trace::synthetic),
+    file.dataset("/trace/synthetic", values_of<std::uint8_t>(traces, &Trace::synthetic),
                  {"1", "1: made by the built-in generator", rows}, {traces.size()});
-    file.dataset("/trace/step_s", column<std::int64_t>(traces, &Trace::step_s), {"s", "step of the trace", rows});
+    file.dataset("/trace/step_s", values_of<std::int64_t>(traces, &Trace::step_s), {"s", "step of the trace", rows});
 
     std::vector<std::int64_t> offsets{0};
     std::vector<double> intensities;
@@ -143,32 +132,29 @@ void write_traces(h5::Writer& file, const std::vector<Trace>& traces) {
     }
     file.dataset("/trace/step_offset", offsets,
                  {"1", "steps of trace t: rows [offset[t], offset[t + 1]) of /trace_step", {}});
-    std::vector<std::int64_t> index(intensities.size());
-    std::iota(index.begin(), index.end(), std::int64_t{0});
-    file.dataset("/trace_step/index", index, {"1", "row of the steps, traces one after the other", {}});
-    file.scale("/trace_step/index", "trace_step");
+    write_index(file, "/trace_step", intensities.size(), "row of the steps, traces one after the other");
     file.dataset("/trace_step/intensity", intensities, {"g/(kW h)", "carbon intensity, CO2e", {"/trace_step/index"}});
 }
 
 void write_policies(h5::Writer& file, const std::vector<ReplayPolicy>& policies) {
-    write_scale(file, "policy", column<std::string>(policies, &ReplayPolicy::name), "1", "policies, in deck order");
+    write_scale(file, "policy", values_of<std::string>(policies, &ReplayPolicy::name), "1", "policies, in deck order");
     const std::vector<std::string> rows{"/policy"};
     std::vector<ScheduleOptions> schedules;
     for (const auto& policy : policies) schedules.push_back(policy.schedule);
     const auto numbers = [&](const char* name, auto member, const char* units, const char* text) {
-        file.dataset(std::string("/policy_option/") + name, column<double>(schedules, member), {units, text, rows});
+        file.dataset(std::string("/policy_option/") + name, values_of<double>(schedules, member), {units, text, rows});
     };
-    file.dataset("/policy_option/allocator", column<std::string>(schedules, &ScheduleOptions::allocator),
+    file.dataset("/policy_option/allocator", values_of<std::string>(schedules, &ScheduleOptions::allocator),
                  {"1", "allocator", rows});
     file.dataset("/policy_option/forecast",
-                 column<std::string>(policies, [](const ReplayPolicy& p) { return p.told.forecast; }),
+                 values_of<std::string>(policies, [](const ReplayPolicy& p) { return p.told.forecast; }),
                  {"1", "what the allocator is told of the intensities to come", rows});
     file.dataset("/policy_option/window_h",
-                 column<double>(policies, [](const ReplayPolicy& p) { return p.told.window_h; }),
+                 values_of<double>(policies, [](const ReplayPolicy& p) { return p.told.window_h; }),
                  {"h", "how far ahead; 0: the whole replay", rows});
-    file.dataset("/policy_option/rest", column<std::string>(schedules, &ScheduleOptions::rest),
+    file.dataset("/policy_option/rest", values_of<std::string>(schedules, &ScheduleOptions::rest),
                  {"1", "fixed, cheapest: what the other GPUs do", rows});
-    file.dataset("/policy_option/evaluate", column<std::int64_t>(schedules, &ScheduleOptions::evaluate),
+    file.dataset("/policy_option/evaluate", values_of<std::int64_t>(schedules, &ScheduleOptions::evaluate),
                  {"1", "fixed, cheapest: GPUs that evaluate", rows});
     numbers("threshold", &ScheduleOptions::threshold, "1", "switch: part of the way from the smallest to the largest");
     numbers("quantile", &ScheduleOptions::quantile, "1", "cheapest: part of the window's steps");
@@ -194,16 +180,6 @@ void write_results(h5::Writer& file, const ReplayRecord& record) {
 
 // --- reading ---------------------------------------------------------------------------------------------------------
 
-std::string place_of(const h5::Reader& file, const std::string& object) {
-    return fmt::format("{}: {}", file.path().string(), object);
-}
-
-std::int64_t in_range(std::int64_t value, std::int64_t lowest, std::int64_t highest, const std::string& place) {
-    if (value < lowest || value > highest)
-        throw DataError(fmt::format("{}: {} (allowed: {}..{})", place, value, lowest, highest));
-    return value;
-}
-
 /// Finite and not negative: there is no other number in a replay but where NaN has a meaning.
 double amount(double value, const std::string& place) {
     if (!(value >= 0) || std::isinf(value))
@@ -211,24 +187,13 @@ double amount(double value, const std::string& place) {
     return value;
 }
 
-std::string one_of(const std::string& text, const std::vector<std::string>& words, const std::string& place) {
-    if (std::find(words.begin(), words.end(), text) == words.end())
-        throw DataError(fmt::format("{}: '{}' (allowed: {})", place, text, fmt::join(words, ", ")));
-    return text;
-}
-
 constexpr std::int64_t largest = std::numeric_limits<std::int32_t>::max();
 
-std::size_t length_of(const h5::Reader& file, const std::string& path) {
-    const auto shape = file.shape(path);
-    if (shape.size() != 1 || shape[0] == 0)
-        throw DataError(place_of(file, path + ": must have one dimension, and a row at least"));
-    return shape[0];
-}
-
-std::vector<std::string> read_texts(const h5::Reader& file, const std::string& path, std::size_t rows) {
-    file.require_shape(path, {rows});
-    return file.texts(path);
+/// Length of a one-dimensional dataset that is not empty.
+std::size_t count_of(const h5::Reader& file, const std::string& path) {
+    const std::size_t rows = length_of(file, path);
+    if (rows == 0) throw DataError(place_of(file, path + ": has no row"));
+    return rows;
 }
 
 std::vector<std::int64_t> read_integers(const h5::Reader& file, const std::string& path, std::size_t rows,
@@ -246,19 +211,13 @@ std::vector<double> read_amounts(const h5::Reader& file, const std::string& path
     return values;
 }
 
-/// Rows of each owner in what follows one another: from 0 to `rows`, rising.
-std::vector<std::int64_t> read_offsets(const h5::Reader& file, const std::string& path, std::size_t owners,
-                                       std::size_t rows) {
-    auto offsets = read_integers(file, path, owners + 1, 0, static_cast<std::int64_t>(rows));
-    if (offsets.front() != 0 || offsets.back() != static_cast<std::int64_t>(rows) ||
-        std::adjacent_find(offsets.begin(), offsets.end(), std::greater_equal<>()) != offsets.end())
-        throw DataError(fmt::format("{}: must rise from 0 to {}, the number of rows", place_of(file, path), rows));
+/// Rows of each owner in what follows one another: from 0 to `rows`, one at least for each.
+std::vector<std::size_t> read_rising_offsets(const h5::Reader& file, const std::string& path, std::size_t owners,
+                                             std::size_t rows) {
+    auto offsets = read_offsets(file, path, owners, rows);
+    if (std::adjacent_find(offsets.begin(), offsets.end()) != offsets.end())
+        throw DataError(place_of(file, path + ": an owner of no rows"));
     return offsets;
-}
-
-std::vector<double> rows_of(const std::vector<double>& all, const std::vector<std::int64_t>& offsets,
-                            std::size_t owner) {
-    return {all.begin() + offsets[owner], all.begin() + offsets[owner + 1]};
 }
 
 void read_root(const h5::Reader& file, ReplayRecord& record) {
@@ -277,7 +236,7 @@ void read_root(const h5::Reader& file, ReplayRecord& record) {
     record.table_checksum = text("table_checksum");
     record.table_synthetic =
         parse_flag(file.integer_attribute("/", "table_synthetic"), place_of(file, "table_synthetic"));
-    settings.accounting = one_of(text("accounting"), {"full", "paper"}, place_of(file, "accounting"));
+    settings.accounting = require_word(text("accounting"), {"full", "paper"}, place_of(file, "accounting"));
     settings.gpus = integer("gpus", 1);
     settings.slices_per_evaluation = integer("slices_per_evaluation", 0);
     settings.pause_s = number("pause_s");
@@ -287,14 +246,13 @@ void read_root(const h5::Reader& file, ReplayRecord& record) {
     record.horizon_s = number("horizon_s");
     record.deck = read_texts(file, "/deck", 1).front();
     record.effective_deck = read_texts(file, "/effective_deck", 1).front();
-    if (read_texts(file, "/component", component_count) != component_names())
-        throw DataError(place_of(file, "/component: other names, or in another order, than this version writes"));
+    require_names(file, "/component", component_names());
     const auto watts = read_amounts(file, "/component_power", component_count);
     for (std::size_t c = 0; c < watts.size(); ++c) settings.power.*powers[c] = watts[c];
 }
 
 void read_works(const h5::Reader& file, ReplayRecord& record) {
-    const std::size_t count = length_of(file, "/search");
+    const std::size_t count = count_of(file, "/search");
     const auto integers = [&](const char* name, std::int64_t highest = largest) {
         return read_integers(file, std::string("/recorded/") + name, count, 0, highest);
     };
@@ -306,8 +264,8 @@ void read_works(const h5::Reader& file, ReplayRecord& record) {
     const auto supernet = integers("supernet", 1), capacity = integers("queue_capacity");
     const auto supernet_s = read_amounts(file, "/recorded/supernet_s", count);
     const auto query_s = read_amounts(file, "/recorded/query_s", count);
-    const std::size_t rows = length_of(file, "/training/index");
-    const auto offsets = read_offsets(file, "/recorded/training_offset", count, rows);
+    const std::size_t rows = count_of(file, "/training/index");
+    const auto offsets = read_rising_offsets(file, "/recorded/training_offset", count, rows);
     const auto trainings = read_amounts(file, "/training/gpu_s", rows);
     for (std::size_t i = 0; i < count; ++i) {
         const auto narrow = [&](const std::vector<std::int64_t>& values) {
@@ -315,7 +273,7 @@ void read_works(const h5::Reader& file, ReplayRecord& record) {
         };
         record.works.push_back({narrow(search), methods[i], traces[i], seeds[i], narrow(left_out), narrow(initial),
                                 narrow(unqueried), supernet[i] == 1, narrow(capacity), supernet_s[i], query_s[i],
-                                rows_of(trainings, offsets, i)});
+                                slice(trainings, offsets[i], offsets[i + 1])});
         const RecordedWork& work = record.works.back();
         in_range(work.unqueried, 0, std::ssize(work.training_s), place_of(file, "/recorded/unqueried"));
         in_range(work.initial, 0, work.unqueried, place_of(file, "/recorded/initial"));
@@ -325,7 +283,7 @@ void read_works(const h5::Reader& file, ReplayRecord& record) {
 }
 
 void read_traces(const h5::Reader& file, ReplayRecord& record) {
-    const std::size_t count = length_of(file, "/region");
+    const std::size_t count = count_of(file, "/region");
     const auto names = file.texts("/region");
     const auto checksums = read_texts(file, "/trace/checksum", count);
     const auto sources = read_texts(file, "/trace/source", count);
@@ -335,8 +293,8 @@ void read_traces(const h5::Reader& file, ReplayRecord& record) {
     const auto forecasts = read_texts(file, "/trace/forecast_checksum", count);
     const auto synthetic = read_integers(file, "/trace/synthetic", count, 0, 1);
     const auto steps_s = read_integers(file, "/trace/step_s", count, 1, largest);
-    const std::size_t rows = length_of(file, "/trace_step/index");
-    const auto offsets = read_offsets(file, "/trace/step_offset", count, rows);
+    const std::size_t rows = count_of(file, "/trace_step/index");
+    const auto offsets = read_rising_offsets(file, "/trace/step_offset", count, rows);
     const auto intensities = read_amounts(file, "/trace_step/intensity", rows);
     for (std::size_t t = 0; t < count; ++t) {
         Trace trace;
@@ -348,7 +306,7 @@ void read_traces(const h5::Reader& file, ReplayRecord& record) {
         trace.start = parse_start(starts[t], place_of(file, "/trace/start"));
         trace.step_s = steps_s[t];
         trace.forecast_checksum = forecasts[t];
-        trace.values = rows_of(intensities, offsets, t);
+        trace.values = slice(intensities, offsets[t], offsets[t + 1]);
         trace.estimated.assign(trace.values.size(), 0);
         if (trace.checksum() != checksums[t])
             throw DataError(fmt::format("{}: row {}: the steps of trace '{}' do not match it",
@@ -358,15 +316,15 @@ void read_traces(const h5::Reader& file, ReplayRecord& record) {
 }
 
 void read_policies(const h5::Reader& file, ReplayRecord& record) {
-    const std::size_t count = length_of(file, "/policy");
+    const std::size_t count = count_of(file, "/policy");
     const auto names = file.texts("/policy");
     const auto allocators = read_texts(file, "/policy_option/allocator", count);
     const auto forecasts = read_texts(file, "/policy_option/forecast", count);
     for (const auto& forecast : forecasts)
-        one_of(forecast, {"perfect", "persistence", "file", "none"}, place_of(file, "/policy_option/forecast"));
+        require_word(forecast, {"perfect", "persistence", "file", "none"}, place_of(file, "/policy_option/forecast"));
     const auto windows_h = read_amounts(file, "/policy_option/window_h", count);
     const auto rests = read_texts(file, "/policy_option/rest", count);
-    for (const auto& rest : rests) one_of(rest, {"sample", "idle"}, place_of(file, "/policy_option/rest"));
+    for (const auto& rest : rests) require_word(rest, {"sample", "idle"}, place_of(file, "/policy_option/rest"));
     const auto evaluate = read_integers(file, "/policy_option/evaluate", count, 1, largest);
     const auto thresholds = read_amounts(file, "/policy_option/threshold", count);
     const auto quantiles = read_amounts(file, "/policy_option/quantile", count);
@@ -409,7 +367,7 @@ void require_starts(const h5::Reader& file, const ReplayRecord& record) {
 }
 
 void read_results(const h5::Reader& file, ReplayRecord& record) {
-    record.starts = read_integers(file, "/start", length_of(file, "/start"), std::numeric_limits<std::int32_t>::min(),
+    record.starts = read_integers(file, "/start", count_of(file, "/start"), std::numeric_limits<std::int32_t>::min(),
                                   std::int64_t{1} << 40);
     require_starts(file, record);
     const std::vector<std::size_t> shape{record.works.size(), record.traces.size(), record.starts.size(),

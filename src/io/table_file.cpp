@@ -10,8 +10,8 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "io/columns.hpp"
 #include "io/embedded_table.hpp"
-#include "io/h5.hpp"
 #include "io/parse_text.hpp"
 
 namespace cenas {
@@ -29,10 +29,6 @@ void require_checksum(const h5::Reader& file, const std::string& of_content) {
             fmt::format("{}: the content does not match its checksum (stored {}, content {}): it was changed "
                         "after it was imported; import it again",
                         file.path().string(), stored, of_content));
-}
-
-std::string place_of(const h5::Reader& file, const std::string& object) {
-    return fmt::format("{}: {}", file.path().string(), object);
 }
 
 // --- architecture tables -------------------------------------------------------------------------------------------

@@ -20,11 +20,11 @@
 #include "base/log.hpp"
 #include "benchmarks/peak.hpp"
 #include "config/deck.hpp"
-#include "driver/engine.hpp"
-#include "driver/plan.hpp"
-#include "driver/recorded_work.hpp"
-#include "driver/replay.hpp"
-#include "driver/replay_run.hpp"
+#include "engine/engine.hpp"
+#include "replay/recorded_work.hpp"
+#include "replay/replay.hpp"
+#include "replay/run.hpp"
+#include "sweep/plan.hpp"
 
 namespace {
 

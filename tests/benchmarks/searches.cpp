@@ -23,10 +23,10 @@
 #include <vector>
 
 #include "config/deck.hpp"
-#include "driver/engine.hpp"
-#include "driver/plan.hpp"
-#include "driver/simulated_world.hpp"
+#include "engine/engine.hpp"
+#include "engine/simulated_world.hpp"
 #include "search/strategy.hpp"
+#include "sweep/plan.hpp"
 
 namespace {
 

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "engine/problem.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/error.hpp"
+#include "eval/synthetic_table.hpp"
+#include "io/table_file.hpp"
+#include "pareto/hypervolume.hpp"
+
+namespace cenas {
+namespace {
+
+Identity identity_from(const std::string& name) {
+    if (name == "pruned") return Identity::pruned;
+    return name == "isomorphic" ? Identity::isomorphic : Identity::string;
+}
+
+void stretch(std::vector<double>& seconds, double factor) {
+    for (double& s : seconds) s *= factor;
+}
+
+void choose_objectives(Problem& problem, const ProblemOptions& options) {
+    for (const auto& wanted : options.objectives) {
+        const auto& all = problem.table.objectives;
+        const auto found = std::find_if(all.begin(), all.end(), [&](const auto& o) { return o.name == wanted.name; });
+        if (found == all.end()) {
+            std::vector<std::string> names;
+            for (const auto& o : all) names.push_back(o.name);
+            throw UsageError(fmt::format("problem.objective = '{}': table '{}' has no such objective (it has: {})",
+                                         wanted.name, problem.table.name, fmt::join(names, ", ")));
+        }
+        problem.columns.push_back(static_cast<std::size_t>(found - all.begin()));
+        problem.objectives.push_back({found->name, found->direction, found->unit, wanted.reference});
+    }
+}
+
+/// Mean of every objective over the table's cells that are one network once dead edges are pruned.
+std::vector<double> class_means(const Problem& problem) {
+    const std::size_t m = problem.objectives.size();
+    const auto representative = canonical_table(Identity::pruned);
+    std::vector<double> sums(static_cast<std::size_t>(cell_count) * m, 0.0);
+    std::vector<int> members(cell_count, 0);
+    for (const CellIndex cell : problem.table.cells) {
+        const auto r = static_cast<std::size_t>(representative[static_cast<std::size_t>(cell)]);
+        const auto values = true_values(problem, cell);
+        for (std::size_t k = 0; k < m; ++k) sums[r * m + k] += values[k];
+        ++members[r];
+    }
+    std::vector<double> means(sums.size(), std::numeric_limits<double>::quiet_NaN());
+    for (const CellIndex cell : problem.table.cells) {
+        const auto r = static_cast<std::size_t>(representative[static_cast<std::size_t>(cell)]);
+        for (std::size_t k = 0; k < m; ++k)
+            means[static_cast<std::size_t>(cell) * m + k] = sums[r * m + k] / members[r];
+    }
+    return means;
+}
+
+/// Hypervolume of all cells of the table, with `values_of(cell)` for each.
+template <class ValuesOf>
+double table_hypervolume(const Problem& problem, const ValuesOf& values_of) {
+    std::vector<double> gains;
+    for (const CellIndex cell : problem.table.cells) {
+        const auto point = gains_of(problem.objectives, values_of(cell));
+        gains.insert(gains.end(), point.begin(), point.end());
+    }
+    const int m = static_cast<int>(problem.objectives.size());
+    // Dominated points change nothing but the time a recursion over three or more objectives takes.
+    std::vector<double> front;
+    for (const std::size_t i : non_dominated(gains, m))
+        front.insert(front.end(), &gains[i * problem.objectives.size()], &gains[i * problem.objectives.size()] + m);
+    return hypervolume(front, m);
+}
+
+}  // namespace
+
+std::vector<double> true_values(const Problem& problem, CellIndex cell) {
+    std::vector<double> values;
+    for (const std::size_t column : problem.columns)
+        values.push_back(problem.table.objectives[column].values[problem.row(cell)]);
+    return values;
+}
+
+std::vector<double> estimated_values(const Problem& problem, CellIndex cell) {
+    std::vector<double> values;
+    for (const std::size_t column : problem.columns)
+        values.push_back(problem.table.objectives[column].estimates[problem.row(cell)]);
+    return values;
+}
+
+std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span<const double> values) {
+    std::vector<double> gains(objectives.size());
+    for (std::size_t k = 0; k < objectives.size(); ++k)
+        gains[k] = objectives[k].direction == Direction::maximize ? values[k] - objectives[k].reference
+                                                                  : objectives[k].reference - values[k];
+    return gains;
+}
+
+void require_estimates(const Problem& problem, const Options& options) {
+    for (const auto& method : options.methods)
+        for (const std::size_t column : problem.columns)
+            if (method.candidates == "supernet" && problem.table.objectives[column].estimates.empty())
+                throw UsageError(
+                    fmt::format("method '{}' ranks candidates by a supernet, but table '{}' has no "
+                                "sampling estimate of objective '{}'",
+                                method.name, problem.table.name, problem.table.objectives[column].name));
+}
+
+Problem make_problem(ArchitectureTable table, const Options& options) {
+    Problem problem;
+    problem.table_checksum = table.checksum();
+    problem.table = std::move(table);
+    stretch(problem.table.evaluation_s, options.problem.cost_scale);
+    stretch(problem.table.sampling_s, options.problem.cost_scale);
+    problem.table.supernet_training_s *= options.problem.cost_scale;
+    problem.row_of_cell = problem.table.rows_by_cell();
+    choose_objectives(problem, options.problem);
+    require_estimates(problem, options);
+    problem.candidates = {problem.table.cells, canonical_table(identity_from(options.run.identity))};
+    problem.class_means = class_means(problem);
+    problem.hv_max = table_hypervolume(problem, [&](CellIndex cell) { return true_values(problem, cell); });
+    if (!(problem.hv_max > 0))
+        throw UsageError(
+            fmt::format("problem.objective: no cell of table '{}' is better than the reference point in every "
+                        "objective, so that every hypervolume is 0",
+                        problem.table.name));
+    const std::size_t m = problem.objectives.size();
+    problem.hv_max_denoised = table_hypervolume(problem, [&](CellIndex cell) {
+        return std::span<const double>(&problem.class_means[static_cast<std::size_t>(cell) * m], m);
+    });
+    return problem;
+}
+
+Problem load_problem(const Options& options) {
+    const std::string& table = options.problem.table;
+    return make_problem(table == synthetic_table_name ? synthetic_table()
+                        : table == embedded_table     ? read_embedded_table()
+                                                      : read_table_file(table),
+                        options);
+}
+
+double hv_log_difference(double hv_max, double hv) {
+    return hv < hv_max ? std::log10(hv_max - hv) : -std::numeric_limits<double>::infinity();
+}
+
+}  // namespace cenas

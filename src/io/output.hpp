@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+
+namespace cenas {
+
+/// Finds out before the work what would otherwise be lost after it; makes the folder if it is missing. Throws
+/// UsageError if `output` exists (unless `overwrite`) or is a folder, RunError if it cannot be written.
+void require_writable(const std::filesystem::path& output, bool overwrite);
+
+/// `wanted`, or, where someone made that file during the run, the first of NAME-2, NAME-3, ... that is free: finished
+/// work is not thrown away.
+std::filesystem::path free_name(const std::filesystem::path& wanted);
+
+}  // namespace cenas
