@@ -65,6 +65,13 @@ find_python() {
     fail 3 "no python3 that has h5py, matplotlib and numpy (scripts/setup installs them)"
 }
 
+# The program: the one that CENAS names, the release build, or an installed one.
+find_cenas() {
+    local cenas=${CENAS:-$cenas_root/build/release/cenas}
+    [[ -x $cenas ]] || cenas=$(command -v cenas) || fail 3 "no cenas: build it with scripts/quickstart, or name it in CENAS"
+    say "$cenas"
+}
+
 # Open MPI on one machine, as root too and with more ranks than cores. Values that the caller has set win.
 use_local_mpi() {
     export OMPI_ALLOW_RUN_AS_ROOT=${OMPI_ALLOW_RUN_AS_ROOT:-1}

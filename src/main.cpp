@@ -9,7 +9,6 @@
 #include <exception>
 #include <memory>
 #include <new>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -217,7 +216,8 @@ void add_read_commands(CLI::App& app, Arguments& arguments) {
     info.add_flag("--front-csv", arguments.front_csv, "Pareto fronts: one csv line an architecture")
         ->excludes(json)
         ->excludes("--csv");
-    info.add_option("--search", arguments.search, "Pareto front of this search (default: of the largest hypervolume)")
+    info.add_option("--search", arguments.search,
+                    "Pareto front of the search of this number (default: of the largest hypervolume)")
         ->check(CLI::NonNegativeNumber);
     CLI::App& verify =
         *app.add_subcommand("verify", "Recompute hypervolume, energy and carbon of a result and compare");
@@ -242,7 +242,7 @@ void add_replay_command(CLI::App& app, Arguments& arguments) {
                       "Replay deck (TOML; every key: cenas check --keys); without one, nine synthetic regions, every "
                       "hour, six policies");
     auto* all = replay.add_flag("--all", arguments.all_searches, "Every search of the file");
-    replay.add_option("--search", arguments.searches, "Number of a search, once or several times (default: 0)")
+    replay.add_option("--search", arguments.searches, "Number of a search, once or several times (default: the first)")
         ->excludes(all);
     add_output_options(replay, arguments, " (default: results/FILE-replay.h5)", false);
     replay.add_option("--threads", arguments.threads, "OpenMP threads (default: all cores)")
@@ -299,11 +299,12 @@ TableBuildRequest read_table_request(const Arguments& arguments, const std::stri
     return {deck.options, deck.text, deck.effective, output_of(arguments, deck.path), command_line};
 }
 
-std::vector<std::int64_t> chosen_searches(const Arguments& arguments, std::size_t there_are) {
-    if (!arguments.all_searches) return arguments.searches.empty() ? std::vector<std::int64_t>{0} : arguments.searches;
-    std::vector<std::int64_t> all(there_are);
-    std::iota(all.begin(), all.end(), std::int64_t{0});
-    return all;
+std::vector<std::int64_t> chosen_searches(const Arguments& arguments, const RunFile& run) {
+    if (!arguments.searches.empty()) return arguments.searches;
+    std::vector<std::int64_t> numbers;
+    for (std::size_t row = 0; row < (arguments.all_searches ? run.summaries().size() : 1); ++row)
+        numbers.push_back(run.head().number_of(row));
+    return numbers;
 }
 
 ReplayRequest read_replay_request(const Arguments& arguments, const std::string& command_line) {
@@ -311,7 +312,7 @@ ReplayRequest read_replay_request(const Arguments& arguments, const std::string&
     request.run_file = arguments.file;
     request.run = std::make_shared<const RunFile>(request.run_file);
     request.scenarios = read_deck_text(request.run->head().effective_deck, request.run_file.string(), ".");
-    request.searches = chosen_searches(arguments, request.run->summaries().size());
+    request.searches = chosen_searches(arguments, *request.run);
     ReplayDeck deck = read_replay_deck(arguments.deck, arguments.overrides, default_replay(gpus_of(request)));
     request.options = std::move(deck.options);
     request.deck = std::move(deck.text);

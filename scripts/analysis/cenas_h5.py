@@ -408,7 +408,8 @@ _SEARCH_NUMBERS = (
     "seed", "hypervolume", "hypervolume_denoised", "hv_log_difference", "hv_log_difference_denoised", "carbon_g",
     "energy_j", "gpu_hours", "end_s", "evaluations", "samples", "log_checksum",
 )  # fmt: skip
-_SEARCH_FIELDS = ("index", "scenario", "method", "trace") + _SEARCH_NUMBERS + ("carbon_kg", "energy_kwh", "stop_reason")
+# index: row of the table, for Run.search(); number: in the plan of the sweep, the same in all its parts and scenarios.
+_SEARCH_FIELDS = ("index", "number", "scenario", "method", "trace") + _SEARCH_NUMBERS + ("carbon_kg", "energy_kwh", "stop_reason")
 
 _EVALUATION_COLUMNS = (
     "cell", "initial", "finished", "start_s", "end_s", "gpu_s", "joules", "grams", "hypervolume", "search_joules",
@@ -703,8 +704,10 @@ def _read_traces(reader: _Reader) -> tuple[Trace, ...]:
 
 
 def _read_searches(reader: _Reader, methods: tuple[str, ...], traces: tuple[Trace, ...]) -> np.ndarray:
-    count = len(reader.numbers("/search/index", None))
+    numbers = reader.numbers("/search/index", None)
+    count = len(numbers)
     columns = {name: reader.numbers(f"/search/{name}", count) for name in _SEARCH_NUMBERS}
+    columns["number"] = numbers
     columns["index"] = np.arange(count)
     columns["scenario"] = reader.indices("/search/scenario", count, len(reader.numbers("/scenario/index", None)))
     columns["carbon_kg"] = columns["carbon_g"] / GRAMS_PER_KG

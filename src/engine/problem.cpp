@@ -26,9 +26,10 @@ void stretch(std::vector<double>& seconds, double factor) {
     for (double& s : seconds) s *= factor;
 }
 
+/// Keeps those that are wanted.
 void choose_objectives(Problem& problem, const ProblemOptions& options) {
+    const std::vector<TableObjective> all = std::exchange(problem.table.objectives, {});
     for (const auto& wanted : options.objectives) {
-        const auto& all = problem.table.objectives;
         const auto found = std::find_if(all.begin(), all.end(), [&](const auto& o) { return o.name == wanted.name; });
         if (found == all.end()) {
             std::vector<std::string> names;
@@ -36,7 +37,7 @@ void choose_objectives(Problem& problem, const ProblemOptions& options) {
             throw UsageError(fmt::format("problem.objective = '{}': table '{}' has no such objective (it has: {})",
                                          wanted.name, problem.table.name, fmt::join(names, ", ")));
         }
-        problem.columns.push_back(static_cast<std::size_t>(found - all.begin()));
+        problem.table.objectives.push_back(*found);
         problem.objectives.push_back({found->name, found->direction, found->unit, wanted.reference});
     }
 }
@@ -82,15 +83,13 @@ double table_hypervolume(const Problem& problem, const ValuesOf& values_of) {
 
 std::vector<double> true_values(const Problem& problem, CellIndex cell) {
     std::vector<double> values;
-    for (const std::size_t column : problem.columns)
-        values.push_back(problem.table.objectives[column].values[problem.row(cell)]);
+    for (const auto& objective : problem.table.objectives) values.push_back(objective.values[problem.row(cell)]);
     return values;
 }
 
 std::vector<double> estimated_values(const Problem& problem, CellIndex cell) {
     std::vector<double> values;
-    for (const std::size_t column : problem.columns)
-        values.push_back(problem.table.objectives[column].estimates[problem.row(cell)]);
+    for (const auto& objective : problem.table.objectives) values.push_back(objective.estimates[problem.row(cell)]);
     return values;
 }
 
@@ -104,12 +103,12 @@ std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span
 
 void require_estimates(const Problem& problem, const Options& options) {
     for (const auto& method : options.methods)
-        for (const std::size_t column : problem.columns)
-            if (method.candidates == "supernet" && problem.table.objectives[column].estimates.empty())
+        for (const auto& objective : problem.table.objectives)
+            if (method.candidates == "supernet" && objective.estimates.empty())
                 throw UsageError(
                     fmt::format("method '{}' ranks candidates by a supernet, but table '{}' has no "
                                 "sampling estimate of objective '{}'",
-                                method.name, problem.table.name, problem.table.objectives[column].name));
+                                method.name, problem.table.name, objective.name));
 }
 
 Problem make_problem(ArchitectureTable table, const Options& options) {

@@ -12,14 +12,13 @@
 
 namespace cenas {
 
-/// What is searched: a table, the chosen objectives with their reference point, and what follows from both. Made
-/// once, shared read-only by all searches.
+/// What is searched (2 MB or so): a table, the chosen objectives with their reference point, and what follows from
+/// both. Made once, shared read-only by all searches.
 struct Problem {
-    ArchitectureTable table;                ///< times stretched by cost_scale
+    ArchitectureTable table;                ///< times stretched by cost_scale; the chosen objectives in deck order
     std::string table_checksum;             ///< of the table as it was read
     std::vector<std::int32_t> row_of_cell;  ///< -1: not in the table
-    std::vector<std::size_t> columns;       ///< of table.objectives, in deck order
-    std::vector<RunObjective> objectives;   ///< the same, with reference points
+    std::vector<RunObjective> objectives;   ///< table.objectives with reference points
     Candidates candidates;
     std::vector<double> class_means;  ///< cell_count x objectives, NaN where the table has no row
     double hv_max = 0;                ///< hypervolume of all rows

@@ -211,9 +211,9 @@ void require_search_numbers(const h5::Reader& file, const RunHead& head, std::si
                                     place_of(file, "/search/index"), searches, head.shard, head.shards,
                                     head.planned_searches, expected));
     for (std::size_t i = 0; i < searches; ++i)
-        if (numbers[i] != head.shard - 1 + static_cast<std::int64_t>(i) * head.shards)
+        if (numbers[i] != head.number_of(i))
             throw DataError(fmt::format("{}: row {}: {} (expected {})", place_of(file, "/search/index"), i, numbers[i],
-                                        head.shard - 1 + static_cast<std::int64_t>(i) * head.shards));
+                                        head.number_of(i)));
 }
 
 std::vector<SearchRecord> read_summaries(const h5::Reader& file, const RunHead& head) {
@@ -297,12 +297,26 @@ const RunHead& RunFile::head() const { return impl_->head; }
 
 const std::vector<SearchRecord>& RunFile::summaries() const { return impl_->searches; }
 
-SearchRecord RunFile::search(std::size_t i) const {
+std::size_t RunFile::row_of(std::int64_t number) const {
     const RunHead& head = impl_->head;
-    const auto rows = [i](const std::vector<std::size_t>& offsets) {
-        return RowRange{offsets[i], offsets[i + 1] - offsets[i]};
+    const std::size_t rows = impl_->searches.size();
+    const std::int64_t row = (number - head.number_of(0)) / head.shards;
+    if (rows == 0 || number < head.number_of(0) || number > head.number_of(rows - 1) ||
+        head.number_of(static_cast<std::size_t>(row)) != number)
+        throw UsageError(fmt::format("--search {}: the file has {}", number,
+                                     rows == 0          ? "no searches"
+                                     : head.shards == 1 ? fmt::format("searches 0 to {}", rows - 1)
+                                                        : fmt::format("searches {}, {}, ... to {}", head.number_of(0),
+                                                                      head.number_of(1), head.number_of(rows - 1))));
+    return static_cast<std::size_t>(row);
+}
+
+SearchRecord RunFile::search(std::size_t row) const {
+    const RunHead& head = impl_->head;
+    const auto rows = [row](const std::vector<std::size_t>& offsets) {
+        return RowRange{offsets[row], offsets[row + 1] - offsets[row]};
     };
-    SearchRecord search = impl_->searches[i];
+    SearchRecord search = impl_->searches[row];
     read_evaluations(impl_->file, rows(impl_->evaluation_offsets), head.problems.front().objectives.size(), search);
     if (is_full(head))
         read_intervals(impl_->file, rows(impl_->interval_offsets), static_cast<double>(head.trace_of(search).step_s),

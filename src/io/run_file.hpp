@@ -63,7 +63,8 @@ class RunFile {
 
     const RunHead& head() const;
     const std::vector<SearchRecord>& summaries() const;  ///< all searches, without their logs
-    SearchRecord search(std::size_t i) const;            ///< the i-th with its logs
+    SearchRecord search(std::size_t row) const;          ///< one of them with its logs
+    std::size_t row_of(std::int64_t number) const;       ///< by its number in the plan; throws UsageError
     RunSizes sizes() const;
     Provenance provenance() const;
     /// What was altered since the file was written: datasets whose values do not fit their checksum, "/" for anything

@@ -179,8 +179,7 @@ void write_traces(h5::Writer& file, const RunHead& head) {
 /// The numbers of the searches in the plan.
 void write_search_index(h5::Writer& file, const RunHead& head, std::size_t searches) {
     std::vector<std::int64_t> numbers;
-    for (std::size_t i = 0; i < searches; ++i)
-        numbers.push_back(head.shard - 1 + static_cast<std::int64_t>(i) * head.shards);
+    for (std::size_t i = 0; i < searches; ++i) numbers.push_back(head.number_of(i));
     file.dataset("/search/index", numbers, {"1", "number of the search in the plan", {}});
     file.scale("/search/index", "search");
 }

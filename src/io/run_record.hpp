@@ -121,6 +121,8 @@ struct RunHead {
     std::int64_t shard = 1;             ///< this file is the shard-th part ...
     std::int64_t shards = 1;            ///< ... of so many: searches shard - 1, shard - 1 + shards, ...
     std::int64_t planned_searches = 0;  ///< of all shards
+    /// Number in the plan of a search of this file.
+    std::int64_t number_of(std::size_t row) const { return shard - 1 + static_cast<std::int64_t>(row) * shards; }
     std::vector<std::string> methods;
     std::vector<Trace> traces;                 ///< cut to the steps that the scenarios use
     std::vector<std::string> trace_checksums;  ///< of the whole traces

@@ -46,14 +46,14 @@ std::int64_t whole_steps(double seconds, const std::vector<Trace>& traces, const
 }
 
 const ScenarioRecord& scenario_of(const ReplayRequest& request, std::int64_t search) {
-    return request.run->head().scenario_of(request.run->summaries()[static_cast<std::size_t>(search)]);
+    return request.run->head().scenario_of(request.run->summaries()[request.run->row_of(search)]);
 }
 
 /// Work that a policy does in a fifth of the time on average has time enough.
 double default_horizon_s(const ReplayRequest& request, const std::vector<Trace>& traces) {
     double longest_s = 0;
     for (const std::int64_t search : request.searches)
-        longest_s = std::max(longest_s, request.run->summaries()[static_cast<std::size_t>(search)].end_s -
+        longest_s = std::max(longest_s, request.run->summaries()[request.run->row_of(search)].end_s -
                                             scenario_of(request, search).account_from_s);
     std::int64_t step_s = 1;
     for (const Trace& trace : traces) step_s = std::max(step_s, trace.step_s);
@@ -91,16 +91,13 @@ void require_searches(const ReplayRequest& request) {
     if (request.run->head().record != "full")
         throw DataError(fmt::format("{}: is a summary, which has no logs to replay (run.record = \"full\" keeps them)",
                                     request.run_file.string()));
-    for (const std::int64_t search : request.searches)
-        if (search < 0 || search >= std::ssize(request.run->summaries()))
-            throw UsageError(fmt::format("--search {}: the file has searches 0 to {}", search,
-                                         std::ssize(request.run->summaries()) - 1));
+    for (const std::int64_t search : request.searches) request.run->row_of(search);  // throws
 }
 
 /// The works of all searches, and the settings that they share.
 void add_works(const ReplayRequest& request, ReplayRecord& record) {
     for (const std::int64_t number : request.searches) {
-        const SearchRecord search = request.run->search(static_cast<std::size_t>(number));
+        const SearchRecord search = request.run->search(request.run->row_of(number));
         const Options options = request.scenarios.options(search.scenario);
         const ReplaySettings settings = replay_settings(options);
         if (record.works.empty()) record.settings = settings;

@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -192,7 +193,7 @@ std::string describe_head(const RunHead& head, std::size_t searches) {
 // --- for programs ------------------------------------------------------------------------------------------------
 
 /// What --json and --csv say of a search: names and values, in one order.
-nlohmann::ordered_json fields_of(const RunHead& head, const SearchRecord& s) {
+nlohmann::ordered_json fields_of(const RunHead& head, std::size_t row, const SearchRecord& s) {
     const ScenarioRecord& scenario = head.scenario_of(s);
     const ProblemRecord& problem = head.problem_of(s);
     // JSON knows no infinity: null where HV_max is reached.
@@ -200,6 +201,7 @@ nlohmann::ordered_json fields_of(const RunHead& head, const SearchRecord& s) {
         return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
     };
     nlohmann::ordered_json fields = {
+        {"search", head.number_of(row)},
         {"method", head.method_of(s)},
         {"trace", head.trace_of(s).name},
         {"seed", s.seed},
@@ -251,27 +253,30 @@ std::string csv_text(const nlohmann::ordered_json& value) {
 std::string describe_run(const RunFile& run, std::int64_t search) {
     const RunHead& head = run.head();
     const auto& summaries = run.summaries();
-    if (search >= std::ssize(summaries))
-        throw UsageError(fmt::format("--search {}: the file has searches 0 to {}", search, std::ssize(summaries) - 1));
+    std::optional<std::size_t> row;
+    if (search >= 0) row = run.row_of(search);
     Searches searches;
     for (const auto& s : summaries) searches.push_back(&s);
     std::string text = describe_head(head, searches.size()) + describe_tables(head, searches);
     text += "HV log difference = log10(HV_max - HV); lower is better\n";
     if (searches.empty()) return text;
-    if (search < 0) search = std::min_element(summaries.begin(), summaries.end(), is_better) - summaries.begin();
-    return text + describe_front(head, search, run.search(static_cast<std::size_t>(search)));
+    if (!row)
+        row = static_cast<std::size_t>(std::min_element(summaries.begin(), summaries.end(), is_better) -
+                                       summaries.begin());
+    return text + describe_front(head, head.number_of(*row), run.search(*row));
 }
 
 std::string run_as_json(const RunFile& run) {
     std::string text;
-    for (const auto& s : run.summaries()) text += fields_of(run.head(), s).dump() + '\n';
+    for (std::size_t row = 0; row < run.summaries().size(); ++row)
+        text += fields_of(run.head(), row, run.summaries()[row]).dump() + '\n';
     return text;
 }
 
 std::string run_as_csv(const RunFile& run) {
     std::string text;
-    for (const auto& s : run.summaries()) {
-        const auto fields = fields_of(run.head(), s);
+    for (std::size_t row = 0; row < run.summaries().size(); ++row) {
+        const auto fields = fields_of(run.head(), row, run.summaries()[row]);
         std::string names, values;
         for (const auto& [name, value] : fields.items()) {
             names += (names.empty() ? "" : ",") + name;
@@ -285,7 +290,7 @@ std::string run_as_csv(const RunFile& run) {
 
 std::string fronts_as_csv(const RunFile& run) {
     const RunHead& head = run.head();
-    std::string text = "method,trace,seed,architecture";
+    std::string text = "search,method,trace,seed,architecture";
     for (const auto& o : head.problems.front().objectives) text += "," + o.name;
     text += ",training_grams,hours,initial,table_cells,table_synthetic,scenario\n";
     const std::size_t m = head.problems.front().objectives.size();
@@ -294,7 +299,8 @@ std::string fronts_as_csv(const RunFile& run) {
         const ProblemRecord& problem = head.problem_of(s);
         for (const std::size_t i : front_of(problem.objectives, s)) {
             const auto& e = s.evaluations_log[i];
-            text += fmt::format("{},{},{},{}", head.method_of(s), head.trace_of(s).name, s.seed, cell_string(e.cell));
+            text += fmt::format("{},{},{},{},{}", head.number_of(n), head.method_of(s), head.trace_of(s).name, s.seed,
+                                cell_string(e.cell));
             for (std::size_t k = 0; k < m; ++k) text += fmt::format(",{}", s.objectives[i * m + k]);
             text += fmt::format(",{},{},{},{},{:d},{}\n", e.grams, e.end_s / seconds_per_hour, e.initial,
                                 problem.table_cells, problem.table_synthetic, s.scenario);

@@ -212,7 +212,7 @@ std::vector<std::string> verify_file(const RunFile& run) {
                                      : fmt::format("{}: altered since it was written", where));
     for (std::size_t s = 0; s < run.summaries().size(); ++s)
         for (const std::string& line : verify_search(run.head(), run.search(s)))
-            lines.push_back(fmt::format("search {}: {}", s, line));
+            lines.push_back(fmt::format("search {}: {}", run.head().number_of(s), line));
     return lines;
 }
 
@@ -237,17 +237,17 @@ std::vector<std::string> verify_sample(const RunFile& run, const Inputs& inputs,
     const SweepPlan plan(inputs);
     if (plan.size() != run.head().planned_searches)
         return {fmt::format("planned_searches is {}, the deck plans {}", run.head().planned_searches, plan.size())};
-    const std::int64_t size = std::ssize(run.summaries());
-    std::vector<std::int64_t> rows(static_cast<std::size_t>(size));
-    std::iota(rows.begin(), rows.end(), std::int64_t{0});
+    std::vector<std::size_t> rows(run.summaries().size());
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
     shuffle(rows, Random(0, Stream::verification));
-    rows.resize(static_cast<std::size_t>(std::min(count, size)));
+    rows.resize(std::min(static_cast<std::size_t>(count), rows.size()));
     std::sort(rows.begin(), rows.end());
-    const Shard shard{run.head().shard, run.head().shards};
     std::vector<std::string> lines;
-    for (const std::int64_t row : rows)
-        if (!same_bits(run_planned(inputs, plan[shard.search(row)]), run.search(static_cast<std::size_t>(row))))
-            lines.push_back(fmt::format("search {}: simulated again, it comes out differently", row));
+    for (const std::size_t row : rows) {
+        const std::int64_t number = run.head().number_of(row);
+        if (!same_bits(run_planned(inputs, plan[number]), run.search(row)))
+            lines.push_back(fmt::format("search {}: simulated again, it comes out differently", number));
+    }
     return lines;
 }
 

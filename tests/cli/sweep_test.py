@@ -169,6 +169,12 @@ class LargeSweepTest(SweepFiles):
         self.assert_equal_files(whole, self.run_sweep("ranks.h5", ranks=3))
         shards = [self.run_sweep(f"{i}.h5", "--shard", f"{i}/3", ranks=2 if i == 2 else None) for i in (1, 2, 3)]
         merged = self.path("merged.h5")
+        # A search has one number, in the whole sweep and in its parts.
+        self.assertIn("Pareto front of search 4 ", self.run_program("info", shards[1], "--search", "4")[0])
+        self.assert_refused(2, ["--search 3", "searches 1, 4, ... to 22"], "info", shards[1], "--search", "3")
+        of_shard = list(csv.DictReader(io.StringIO(self.run_program("info", shards[1], "--csv")[0])))
+        of_whole = list(csv.DictReader(io.StringIO(self.run_program("info", whole, "--csv")[0])))
+        self.assertEqual(of_shard, of_whole[1::3])
         out, _ = self.run_program("merge", *reversed(shards), "--output", merged)
         self.assertIn("24 searches", out)
         self.assert_equal_files(whole, merged)
