@@ -83,6 +83,13 @@ constexpr const char* overview =
     "Exit codes: 0 done, 2 command line or deck, 3 input data, 4 run-time failure, 75 stopped early with everything "
     "saved (run again with --restart).";
 
+/// CLI11's own check tells the largest double.
+std::string whole_number(const std::string& text) {
+    const bool digits = !text.empty() && text.size() < 19 &&
+                        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return digits ? "" : fmt::format("{}: must be a whole number from 0", text);
+}
+
 void add_deck_options(CLI::App& command, Arguments& arguments) {
     command.add_option("deck", arguments.deck, "Input deck (TOML; every key: cenas check --keys)")->required();
     command.add_option(
@@ -95,7 +102,8 @@ void add_deck_options(CLI::App& command, Arguments& arguments) {
 }
 
 void add_output_options(CLI::App& command, Arguments& arguments, const std::string& default_text, bool required) {
-    auto* output = command.add_option("-o,--output", arguments.output, "File to write" + default_text);
+    auto* output =
+        command.add_option("-o,--output", arguments.output, "File to write; its folder is made" + default_text);
     if (required) output->required();
     command.add_flag("--overwrite", arguments.overwrite, "Replace the file if it exists");
 }
@@ -218,14 +226,14 @@ void add_read_commands(CLI::App& app, Arguments& arguments) {
         ->excludes("--csv");
     info.add_option("--search", arguments.search,
                     "Pareto front of the search of this number (default: of the largest hypervolume)")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number);
     CLI::App& verify =
         *app.add_subcommand("verify", "Recompute hypervolume, energy and carbon of a result and compare");
     verify.add_option("file", arguments.file, "HDF5 file")->required();
     verify
         .add_option("--sample", arguments.sample,
                     "Simulate so many searches again and compare every bit (default: 20 of a summary, else 0)")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number);
     verify.add_option("--inputs", arguments.inputs, "Folder that the deck names its table and trace files from")
         ->capture_default_str();
     CLI::App& merge = *app.add_subcommand("merge", "Join the shards of a sweep into one file");

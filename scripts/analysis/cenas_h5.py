@@ -165,7 +165,8 @@ class Run:
     searches: np.ndarray  # structured, one row per search: see _SEARCH_FIELDS
     shard: tuple[int, int]  # which of how many parts of the sweep the file is
     planned_searches: int  # of all parts
-    axes: dict[str, object]  # what this scenario is, by key of the deck; empty where the sweep has no axes
+    scenario: int  # number of this one
+    axes: dict[str, object]  # what it is, by key of the deck; empty where the sweep has no axes
     _rows_in_file: np.ndarray  # of the searches
     _offsets: dict[str, np.ndarray]
     _evaluation: dict[str, np.ndarray]
@@ -505,7 +506,10 @@ class _Reader:
 def _read_run(reader: _Reader, scenario: int | None) -> Run:
     _require_format(reader)
     if str(reader.attribute("record")) != "full":
-        reader.fail("is a summary, which has no logs: open_sweep() reads it; run.record = \"full\" keeps them")
+        reader.fail(
+            "is a summary, which has no logs for a page: run.record = \"full\" keeps them; of a summary `cenas info --csv` "
+            "and open_sweep() have every search"
+        )
     axes = _read_axes(reader)
     scenario = _choose_scenario(reader, scenario)
     number = {name: reader.numbers(f"/scenario/{name}", None)[scenario].item() for name in _SCENARIO_NUMBERS}
@@ -551,6 +555,7 @@ def _read_run(reader: _Reader, scenario: int | None) -> Run:
         searches=searches,
         shard=(int(reader.number("shard")), int(reader.number("shards"))),
         planned_searches=int(reader.number("planned_searches")),
+        scenario=scenario,
         axes={key: values[scenario].item() for key, values in axes.items()},
         _rows_in_file=chosen,
         _offsets=offsets,

@@ -68,7 +68,7 @@ def overrides(run: Run) -> list[Override]:
     changed = [
         Override(".".join(key), text(value), text(deck[key]))
         for key, value in effective.items()
-        if key in deck and deck[key] != value
+        if key in deck and deck[key] != value and ".".join(key) not in run.axes
     ]
     return [*changed, *_on_command_line(run, deck, effective)]
 

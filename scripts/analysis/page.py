@@ -101,6 +101,7 @@ def _badges(comparison: Comparison) -> list[str]:
     badges += [
         f"{trace.signal}, {texts.scope_text(trace)} intensity" for run in comparison.runs for trace in run.traces
     ]
+    badges += list(filter(None, map(texts.scenario_text, comparison.runs)))
     badges += [f"{run.accounting} accounting" for run in comparison.runs]
     file_of = comparison.files if len(comparison.runs) > 1 else ("",)
     badges += [
@@ -285,6 +286,7 @@ FACTS = (
     ("file", lambda run: os.path.basename(run.path)),
     ("program", lambda run: f"cenas {run.program_version}"),
     ("searches", lambda run: f"{len(run.searches)} (seeds {_seeds_text(run)})"),
+    ("scenario", lambda run: texts.scenario_text(run) or "the deck as it stands"),
     ("ended by", _stops_text),
     (
         "time",

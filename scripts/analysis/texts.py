@@ -82,7 +82,14 @@ DEFINITIONS = (
 
 
 def run_name(run: Run) -> str:
-    return os.path.splitext(os.path.basename(run.path))[0]
+    name = os.path.splitext(os.path.basename(run.path))[0]
+    return f"{name}, scenario {run.scenario}" if run.axes else name
+
+
+def scenario_text(run: Run) -> str:
+    """'scenario 3: run.gpus = 8'; nothing where the sweep has no axes."""
+    values = ", ".join(f"{key} = {value}" for key, value in run.axes.items())
+    return f"scenario {run.scenario}: {values}" if run.axes else ""
 
 
 def deck_title(run: Run) -> str:

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/error.hpp"
@@ -127,7 +128,14 @@ class AxisReader {
             for (TomlValue& value : position) {
                 if (!deck_value(value)) refuse(value, "axis.values", "must be a text, a number, a time, true or false");
             }
+        require_different(*list);
         return values;
+    }
+
+    static void require_different(const TomlArray& values) {
+        std::set<std::string> known;
+        for (const TomlValue& value : values)
+            if (!known.insert(to_toml(value)).second) refuse(value, "axis.values", "must not be in the list twice");
     }
 
     const TomlValue& required(const char* key, const std::string& why) const {

@@ -94,6 +94,12 @@ void require_searches(const ReplayRequest& request) {
     for (const std::int64_t search : request.searches) request.run->row_of(search);  // throws
 }
 
+std::string difference_of(const ReplaySettings& a, const ReplaySettings& b) {
+    if (a.gpus != b.gpus) return fmt::format("run.gpus ({}, {})", a.gpus, b.gpus);
+    if (a.accounting != b.accounting) return fmt::format("accounting.mode ({}, {})", a.accounting, b.accounting);
+    return a.power == b.power ? "[switching]" : "[power]";
+}
+
 /// The works of all searches, and the settings that they share.
 void add_works(const ReplayRequest& request, ReplayRecord& record) {
     for (const std::int64_t number : request.searches) {
@@ -102,9 +108,8 @@ void add_works(const ReplayRequest& request, ReplayRecord& record) {
         const ReplaySettings settings = replay_settings(options);
         if (record.works.empty()) record.settings = settings;
         if (!(settings == record.settings))
-            throw UsageError(
-                fmt::format("--search {} and {}: they ran with other GPUs, power or accounting; replay them one by one",
-                            request.searches.front(), number));
+            throw UsageError(fmt::format("--search {} and {}: they differ in {}; replay them one by one",
+                                         request.searches.front(), number, difference_of(record.settings, settings)));
         record.works.push_back(recorded_work(request.run->head(), search, options, number));
     }
 }

@@ -155,6 +155,11 @@ std::string describe_warnings(const Inputs& inputs, const Estimate& estimate, st
                                       [](const auto& m) { return m.candidates == "supernet"; });
     if (supernet && options.accounting.mode == "full" && table.supernet_training_s == 0)
         text += "warning     the table gives the supernet away: supernet_training_s is 0\n";
+    const double supernet_h = table.supernet_training_s * options.problem.cost_scale / seconds_per_hour;
+    if (supernet && options.accounting.mode == "full" && supernet_h >= 0.5 * options.run.hours)
+        text += fmt::format(
+            "warning     the supernet's training takes {:.0f} of {:g} hours: until then nothing is sampled\n",
+            supernet_h, options.run.hours);
     return text;
 }
 
@@ -166,9 +171,15 @@ std::string describe_plan(const Inputs& inputs, const Shard& shard, const Layout
     const SweepPlan plan(inputs);
     require_searches(plan.size(), shard);
     const std::int64_t searches = shard.size(plan.size());
+    const auto per_scenario =
+        static_cast<std::int64_t>(options.traces.size() * options.methods.size()) * options.run.seeds;
     std::string text =
-        fmt::format("searches    {} of {} scenario(s) x {} trace(s) x {} method(s) x {} seed(s)\n", plan.size(),
-                    inputs.scenarios.count(), options.traces.size(), options.methods.size(), options.run.seeds);
+        fmt::format("searches    {}: {} scenario(s) x {} trace(s) x {} method(s) x {} seed(s){}\n", plan.size(),
+                    inputs.scenarios.count(), options.traces.size(), options.methods.size(), options.run.seeds,
+                    plan.size() < inputs.scenarios.count() * per_scenario
+                        ? fmt::format(", of which {} are excluded, or the same as another",
+                                      inputs.scenarios.count() * per_scenario - plan.size())
+                        : "");
     if (shard.count > 1)
         text += fmt::format("shard       {} of {}: {} searches\n", shard.number, shard.count, searches);
     text += describe_axes(inputs) + describe_problem(options, inputs.problems->of(options));

@@ -115,7 +115,9 @@ std::string describe_tables(const RunHead& head, const Searches& searches) {
             return text +
                    fmt::format("\n... and {} more tables: --csv and --json have everything\n", groups.size() - most);
         const Trace& trace = head.traces[static_cast<std::size_t>(place.second)];
-        if (!head.axes.empty()) text += '\n' + describe_scenario(head, static_cast<std::size_t>(place.first)) + ':';
+        if (!head.axes.empty())
+            text += fmt::format("\nscenario {}: {}", place.first,
+                                describe_scenario(head, static_cast<std::size_t>(place.first)));
         text += fmt::format("\ntrace {}{}, {} {}: mean ± standard deviation over {} seed(s)\n", trace.name,
                             synthetic_mark(trace.synthetic), to_string(trace.signal), to_string(trace.scope),
                             by_method.begin()->second.size());
@@ -202,6 +204,7 @@ nlohmann::ordered_json fields_of(const RunHead& head, std::size_t row, const Sea
     };
     nlohmann::ordered_json fields = {
         {"search", head.number_of(row)},
+        {"scenario", s.scenario},
         {"method", head.method_of(s)},
         {"trace", head.trace_of(s).name},
         {"seed", s.seed},

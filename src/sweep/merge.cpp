@@ -35,6 +35,8 @@ Shards open_shards(const std::vector<std::filesystem::path>& paths) {
         auto file = std::make_unique<RunFile>(path);
         require_undamaged(path, *file);
         const RunHead& head = file->head();
+        if (head.shards == 1)
+            throw DataError(fmt::format("{}: is a whole sweep, no shard: there is nothing to join", path.string()));
         if (shards.empty()) {
             shards.resize(static_cast<std::size_t>(head.shards));
             identity = identity_of_sweep(head);

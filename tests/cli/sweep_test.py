@@ -175,6 +175,10 @@ class LargeSweepTest(SweepFiles):
         of_shard = list(csv.DictReader(io.StringIO(self.run_program("info", shards[1], "--csv")[0])))
         of_whole = list(csv.DictReader(io.StringIO(self.run_program("info", whole, "--csv")[0])))
         self.assertEqual(of_shard, of_whole[1::3])
+        self.assertEqual({row["scenario"] for row in of_whole}, set("0123"))
+        self.assertIn("scenario 3: run.", self.run_program("info", whole)[0])
+        self.assert_refused(3, ["is a whole sweep, no shard"], "merge", whole, "--output", self.path("m.h5"))
+        self.assert_refused(2, ["-1: must be a whole number from 0"], "info", whole, "--search", "-1")
         out, _ = self.run_program("merge", *reversed(shards), "--output", merged)
         self.assertIn("24 searches", out)
         self.assert_equal_files(whole, merged)
@@ -194,7 +198,7 @@ class LargeSweepTest(SweepFiles):
         whole = self.run_sweep("whole.h5")
         merged = self.path("merged.h5")
         for files, texts in (([one], ["missing of 2 shards: 2"]), ([one, one], ["shard 1 is given twice"]),
-                             ([one, other], ["other.h5", "of another sweep"]), ([one, whole], ["of another sweep"])):
+                             ([one, other], ["other.h5", "of another sweep"]), ([one, whole], ["whole.h5", "is a whole sweep"])):
             self.assert_refused(3, texts, "merge", *files, "--output", merged)
             self.assertFalse(os.path.exists(merged))
         self.assert_refused(2, ["exists already"], "merge", one, two, "--output", whole)
@@ -214,7 +218,7 @@ class LargeSweepTest(SweepFiles):
 
     def test_check_tells_axes_and_shards(self):
         out, _ = self.run_program("check", self.deck, "--shard", "2/5")
-        for text in ("24 of 4 scenario(s)", "axis        run.gpus: 2 values", "shard       2 of 5: 5 searches", "core(s)"):
+        for text in ("24: 4 scenario(s)", "axis        run.gpus: 2 values", "shard       2 of 5: 5 searches", "core(s)"):
             self.assertIn(text, out)
 
     def stop(self, output, *arguments, ranks=None, number=signal.SIGTERM):

@@ -72,7 +72,7 @@ class UsageTest(ProgramTest):
         deck = self.write("small.toml", SMALL_DECK)
         before = sorted(os.listdir(self.folder))
         out, _ = self.run_program("check", deck, "--ranks", "5")
-        for text in ("8 of 1 scenario(s) x 2 trace(s) x 2 method(s) x 2 seed(s)", "SYNTHETIC", "searches that were tried", "rank 0 coordinates", "4 group(s)", "15625 of 15625"):
+        for text in ("8: 1 scenario(s) x 2 trace(s) x 2 method(s) x 2 seed(s)", "SYNTHETIC", "searches that were tried", "rank 0 coordinates", "4 group(s)", "15625 of 15625"):
             self.assertIn(text, out)
         self.assertEqual(sorted(os.listdir(self.folder)), before)
 

@@ -181,6 +181,7 @@ TEST_F(Axes, WhatIsNoAxisIsRefusedWithItsPlace) {
         {"values = [1]\n", "either `key` or `keys`"},
         {"key = \"run.gpus\"\nvalues = []\n", "must be a list of one or more values"},
         {"key = \"run.gpus\"\nvalues = 4\n", "must be a list of one or more values"},
+        {"key = \"run.gpus\"\nvalues = [4, 8, 4]\n", "must not be in the list twice"},
         {"key = \"run.gpus\"\nvalues = [[1], [2]]\n", "must be a text, a number, a time, true or false"},
         {"key = \"run.gpus\"\nvalues = [1, \"2\"]\n", "of the same type"},
         {"key = \"gpus\"\nvalues = [1]\n", "must be section.key"},
