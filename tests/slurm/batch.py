@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Submits the batch scripts as users do, to the cluster that tests/slurm/run has brought up."""
 
+import atexit
 import datetime
+import functools
 import os
 import pwd
 import re
@@ -92,21 +94,27 @@ def begin_soon(number, start):
         subprocess.run(["scontrol", "update", f"JobId={number}", "StartTime=now+2"], check=False, capture_output=True)
 
 
+@functools.cache
+def undisturbed():
+    """The program, where everybody may run it, and what the sweep writes in one go, without Slurm."""
+    folder = tempfile.mkdtemp(prefix="cenas-expected-")
+    atexit.register(shutil.rmtree, folder)
+    os.chmod(folder, 0o755)
+    program = shutil.copy(CENAS, os.path.join(folder, "cenas"))
+    deck = os.path.join(folder, "deck.toml")
+    with open(deck, "w", encoding="utf-8") as file:
+        file.write(DECK)
+    expected = os.path.join(folder, "expected.h5")
+    subprocess.run([program, "sweep", deck, "--output", expected], check=True, capture_output=True)
+    return program, expected
+
+
 class BatchTest(unittest.TestCase):
     """Each test works in a folder of its own, which looks like a project's and belongs to an ordinary user."""
 
     @classmethod
     def setUpClass(cls):
-        """The same sweep in one go, without Slurm."""
-        cls.shared = tempfile.mkdtemp(prefix="cenas-expected-", dir="/tmp")
-        cls.addClassCleanup(shutil.rmtree, cls.shared)
-        os.chmod(cls.shared, 0o755)
-        cls.program = shutil.copy(CENAS, os.path.join(cls.shared, "cenas"))  # where everybody may run it
-        cls.expected = os.path.join(cls.shared, "expected.h5")
-        deck = os.path.join(cls.shared, "deck.toml")
-        with open(deck, "w", encoding="utf-8") as file:
-            file.write(DECK)
-        subprocess.run([cls.program, "sweep", deck, "--output", cls.expected], check=True, capture_output=True)
+        cls.program, cls.expected = undisturbed()
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="cenas test ")  # a path with a blank
