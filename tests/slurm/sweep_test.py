@@ -51,7 +51,7 @@ class SweepJobs(BatchTest):
             self.assertEqual(file["provenance"].attrs["ranks"], 3)
 
     def test_a_search(self):
-        deck = self.read("deck.toml").replace("count = 20", "count = 1")
+        deck = self.read("deck.toml").replace("count = 12", "count = 1")
         self.write("one.toml", deck[: deck.rindex("[[method]]")].replace("seeds = 10", "seeds = 2"))
         job = self.submit(*SMALL, "slurm/search.sbatch", "one.toml")
         self.assert_ends(job, "COMPLETED", "0:0")
@@ -70,9 +70,10 @@ class SweepJobs(BatchTest):
 class Continuation(BatchTest):
     def test_what_does_not_fit_into_a_job_goes_on_by_itself(self):
         """By the program's own clock, which knows when the job ends."""
-        job = self.submit(*SMALL, *SHORT, "slurm/sweep.sbatch", "deck.toml", CENAS_STOP_BEFORE_S="57")
+        more = "run.seeds=30"  # so that three seconds are not enough
+        job = self.submit(*SMALL, *SHORT, "slurm/sweep.sbatch", "deck.toml", more, CENAS_STOP_BEFORE_S="57")
         self.assert_ends(job, "COMPLETED", "0:0")
-        self.assert_expected()
+        self.assert_expected(more)
         self.assert_went_on()
 
     def test_a_signal_near_the_end_makes_it_go_on(self):
