@@ -4,6 +4,7 @@
 
 import os
 import subprocess
+import time
 import unittest
 
 import h5py
@@ -135,6 +136,20 @@ class Continuation(BatchTest):
         self.assert_ends(job, "COMPLETED", "0:0")
         self.assert_expected()
         self.assert_went_on()
+
+
+class LostRanks(BatchTest):
+    def test_a_killed_rank_ends_the_job_at_once_and_another_goes_on(self):
+        job = self.submit(*SMALL, "slurm/sweep.sbatch", "deck.toml", "run.seeds=30")
+        self.wait_for_work(job)
+        began = time.monotonic()
+        # Beside the job on its node, where no other process has that name.
+        self.run_as_user("srun", "--jobid", job.number, "--overlap", "--ntasks=1", "pkill", "-KILL", "--newest", "-x", "cenas")
+        self.assert_ends(job, "FAILED", "137:0")
+        self.assertLess(time.monotonic() - began, 30)
+        self.assert_ends(self.submit(*SMALL, "slurm/sweep.sbatch", "deck.toml", "run.seeds=30"), "COMPLETED", "0:0")
+        self.assertIn("goes on after", self.read("log.txt"))
+        self.assert_expected("run.seeds=30")
 
 
 class LostNodes(BatchTest):
