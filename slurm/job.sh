@@ -34,31 +34,32 @@ readonly stop_before_s=${CENAS_STOP_BEFORE_S:-120}  # to save, and to ask for th
 # Slurm may send the signal of --signal a minute early, and looks twice a minute.
 readonly near_end_s=$((stop_before_s > 180 ? stop_before_s : 180))
 
-# When the job must end, in seconds since 1970; nothing where it has no limit or nobody says.
-read_end_of_job() {
-    local end=${SLURM_JOB_END_TIME:-}  # since Slurm 23
-    if [[ -z $end ]]; then
-        # A heterogeneous job has a line a component.
-        end=$(squeue --noheader --jobs "$job" --format %e 2>/dev/null | head -n 1) || return 0
-        end=$(date --date "$end" +%s 2>/dev/null) || return 0
-    fi
-    printf '%s' "$end"
+# Seconds until the job must end, as Slurm sees it now: limits are changed, and a preempted job has its time of grace.
+# Nothing where there is no limit, or nobody says.
+seconds_left() {
+    local words end
+    # A heterogeneous job has a line a component.
+    words=$(squeue --noheader --jobs "$job" --format %e 2>/dev/null | head -n 1) || words=''
+    end=$(date --date "${words:-unknown}" +%s 2>/dev/null) || end=${SLURM_JOB_END_TIME:-}  # which is there since Slurm 23
+    [[ -z $end ]] || printf '%s' $((end - $(date +%s)))
 }
-
-seconds_left() { printf '%s' $((end_of_job - $(date +%s))); }
 
 # time_limit: the word that makes the program stop in time. Where that leaves no time, half of what there is.
 time_limit() {
-    [[ -n $end_of_job ]] || return 0
     local left
     left=$(seconds_left)
+    [[ -n $left ]] || return 0
     left=$((left > stop_before_s ? left - stop_before_s : left / 2))
     printf -- '--time-limit=%d:%02d:%02d' $((left / 3600)) $((left / 60 % 60)) $((left % 60))
 }
 
-# Whether the job was stopped for want of time. The signal does not tell, since a cancelled, a preempted and an expiring job
-# get the same one; the clock does.
-is_near_end() { [[ -n $end_of_job ]] && (($(seconds_left) <= near_end_s)); }
+# Whether the job was stopped for want of time: its limit is near, or it is preempted, which brings its end near. The signal
+# does not tell, since a cancelled, a preempted and an expiring job get the same one.
+is_near_end() {
+    local left
+    left=$(seconds_left)
+    [[ -n $left ]] && ((left <= near_end_s))
+}
 
 # --- ranks -------------------------------------------------------------------------------------------------------------
 
@@ -140,4 +141,3 @@ run_to_the_end() {
 }
 
 restarts=${SLURM_RESTART_COUNT:-0}
-end_of_job=$(read_end_of_job)

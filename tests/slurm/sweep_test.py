@@ -107,6 +107,17 @@ class Continuation(BatchTest):
         self.assertIn("goes on after", self.read("log.txt"))
         self.assert_expected()
 
+    def test_a_preempted_job_comes_back_by_itself(self):
+        """Long before its limit, and with the same exit code as one that somebody stopped; but its grace ends soon."""
+        job = self.submit(*SMALL, "--exclusive", "--nodelist=n1", "slurm/sweep.sbatch", "deck.toml", "run.seeds=30")
+        self.wait_for_work(job)
+        urgent = self.submit("--partition=urgent", "--exclusive", "--nodelist=n1", "--wrap=sleep 1", "--output=urgent.txt")
+        self.assert_ends(urgent, "COMPLETED", "0:0")
+        self.assert_ends(job, "COMPLETED", "0:0")
+        self.assertEqual(job.restarts, 1)
+        self.assertEqual(self.parts(), [75, 0])
+        self.assert_expected("run.seeds=30")
+
     def test_a_part_that_finishes_nothing_is_the_last(self):
         stopping = self.write("stopping", STOPPING_PROGRAM, 0o755)
         job = self.submit(*SMALL, *SHORT, "slurm/sweep.sbatch", "deck.toml", CENAS=stopping, FINISHED="")
@@ -199,6 +210,13 @@ class Refusals(BatchTest):
 
 
 class Sites(BatchTest):
+    def test_where_squeue_is_silent_the_environment_says_when_the_job_ends(self):
+        self.write("squeue", "#!/bin/sh\nexit 1\n", 0o755)
+        self.write("site.env", f'export PATH="{self.folder}:$PATH" SLURM_JOB_END_TIME=$(($(date +%s) + 60))\n')
+        job = self.submit(*SMALL, "slurm/sweep.sbatch", "deck.toml", "run.seeds=30", CENAS_SITE="site.env", CENAS_STOP_BEFORE_S="57")
+        self.assert_ends(job, "COMPLETED", "0:0")
+        self.assert_went_on()
+
     def test_a_site_file_is_read_by_the_job(self):
         self.write("sacct", SACCT, 0o755)
         self.write("site.env", f'export PATH="{self.folder}:$PATH" CENAS="{self.program}"\n')
