@@ -17,8 +17,10 @@ note() { printf 'cenas job: %s\n' "$*" >&2; }
 # Modules and settings of a site (slurm/sites/example.env).
 if [[ -n ${CENAS_SITE:-} ]]; then
     [[ -r $CENAS_SITE ]] || fail 3 "there is no $CENAS_SITE, which CENAS_SITE names"
+    set +eu  # which modules are not written for
     # shellcheck disable=SC1090
     source "$CENAS_SITE"
+    set -eu
 fi
 
 program=${CENAS:-$(command -v cenas || printf build/release/cenas)}
@@ -44,21 +46,11 @@ seconds_left() {
     [[ -z $end ]] || printf '%s' $((end - $(date +%s)))
 }
 
-# time_limit: the word that makes the program stop in time. Where that leaves no time, half of what there is.
+# time_limit SECONDS_LEFT: the word that makes the program stop in time. Where that leaves no time, half of what there is.
 time_limit() {
-    local left
-    left=$(seconds_left)
-    [[ -n $left ]] || return 0
-    left=$((left > stop_before_s ? left - stop_before_s : left / 2))
-    printf -- '--time-limit=%d:%02d:%02d' $((left / 3600)) $((left / 60 % 60)) $((left % 60))
-}
-
-# Whether the job was stopped for want of time: its limit is near, or it is preempted, which brings its end near. The signal
-# does not tell, since a cancelled, a preempted and an expiring job get the same one.
-is_near_end() {
-    local left
-    left=$(seconds_left)
-    [[ -n $left ]] && ((left <= near_end_s))
+    [[ -n $1 ]] || return 0
+    local run_s=$(($1 > stop_before_s ? $1 - stop_before_s : $1 > 1 ? $1 / 2 : 1))
+    printf -- '--time-limit=%d:%02d:%02d' $((run_s / 3600)) $((run_s / 60 % 60)) $((run_s % 60))
 }
 
 # --- ranks -------------------------------------------------------------------------------------------------------------
@@ -123,19 +115,32 @@ requeue() {
     exit 75
 }
 
+# go_on EXPECTED SIZE: after the program was stopped with everything saved. Were it not for what stopped it, the job would now
+# have EXPECTED seconds left; SIZE is what the journal had at first.
+go_on() {
+    local expected=$1 left
+    left=$(seconds_left)
+    # The signal does not tell a job at its limit, or one that is preempted, which brings its end near, from one that somebody
+    # stopped. The clock does.
+    if [[ -z $left ]] || ((left > near_end_s)) || ! is_running; then
+        fail 75 "stopped before its time; submitted again it goes on"
+    fi
+    # Another part would be like this one, unless its end came early. Not 75: some sites requeue that whatever the reason.
+    if (($(size_of "$output.journal") <= $2 && left > expected - 30)); then
+        fail 4 "nothing was finished in the time of a job: give it more --time"
+    fi
+    requeue
+}
+
 # run_to_the_end ARGUMENT...: the same in parts, each as long as the job may take. Ends the job.
 run_to_the_end() {
-    local status=0 journal=$output.journal before limit
-    before=$(size_of "$journal")
-    limit=$(time_limit)
+    local status=0 size left limit began=$SECONDS
+    size=$(size_of "$output.journal")
+    left=$(seconds_left)
+    limit=$(time_limit "$left")
     trap : TERM  # else bash would end, and the job with it, while the program saves
     run "$@" ${limit:+"$limit"} || status=$?
-    if ((status == 75)) && is_near_end && is_running; then
-        # Another part would be like this one. Not 75: some sites requeue that whatever the reason.
-        (($(size_of "$journal") > before)) || fail 4 "nothing was finished in the time of a job: give it more --time"
-        requeue
-    fi
-    ((status != 75)) || fail 75 "stopped before its time; submitted again it goes on"
+    if ((status == 75)); then go_on $((left - (SECONDS - began))) "$size"; fi
     ((status == 0)) || exit "$status"
     "$program" info "$output"
 }

@@ -213,9 +213,11 @@ class Sites(BatchTest):
     def test_where_squeue_is_silent_the_environment_says_when_the_job_ends(self):
         self.write("squeue", "#!/bin/sh\nexit 1\n", 0o755)
         self.write("site.env", f'export PATH="{self.folder}:$PATH" SLURM_JOB_END_TIME=$(($(date +%s) + 60))\n')
-        job = self.submit(*SMALL, "slurm/sweep.sbatch", "deck.toml", "run.seeds=30", CENAS_SITE="site.env", CENAS_STOP_BEFORE_S="57")
-        self.assert_ends(job, "COMPLETED", "0:0")
-        self.assert_went_on()
+        stopping = self.write("stopping", STOPPING_PROGRAM, 0o755)
+        job = self.submit(*SMALL, "slurm/sweep.sbatch", "deck.toml", CENAS=stopping, FINISHED="one", CENAS_SITE="site.env",
+                          CENAS_MAX_RESTARTS="1")  # fmt: skip
+        self.assert_ends(job, "FAILED", "4:0")
+        self.assertEqual(self.parts(), [75, 75])
 
     def test_a_site_file_is_read_by_the_job(self):
         self.write("sacct", SACCT, 0o755)
