@@ -75,22 +75,19 @@ std::string bits_of(const SearchRecord& s) {
 }
 
 TEST(Sweep, SharedProposalsGiveTheSameBitsAsSearchesAlone) {
-    int argc = 0;
-    char** argv = nullptr;
-    const MpiSession mpi(argc, argv);
     for (const std::string accounting : {"full", "paper"}) {
         const Inputs inputs = load_inputs(
             read_deck_text(std::string(deck) + "[accounting]\nmode = \"" + accounting + "\"\n", "deck", "."));
         const SweepPlan plan(inputs);
         std::map<std::int64_t, std::string> found;
-        SweepSink sink;
-        sink.units = plan_work(
+        const auto units = plan_work(
             plan, {}, inputs, describe_inputs(inputs), [](std::int64_t) { return true; }, 1);
         // Three blind methods share, one has no model to share, one looks at the trace.
-        EXPECT_EQ(sink.units.size(), 3u * 2 + 2u * 2 * 2 * 2);
-        sink.keep = [&](std::int64_t number, const SearchRecord& search) { found[number] = bits_of(search); };
-        sink.should_stop = [] { return false; };
-        run_sweep(inputs, {1, 1, 0, 2}, Communicator::world(), sink);
+        EXPECT_EQ(units.size(), 3u * 2 + 2u * 2 * 2 * 2);
+        for (const WorkUnit& unit : units)
+            run_unit(
+                inputs, plan, unit, [] { return true; },
+                [&](std::int64_t number, SearchRecord&& search) { found[number] = bits_of(search); });
         ASSERT_EQ(std::ssize(found), plan.size());
         for (std::int64_t number = 0; number < plan.size(); ++number)
             EXPECT_EQ(found[number], bits_of(run_planned(inputs, plan[number]))) << accounting << " " << number;
