@@ -133,9 +133,9 @@ class AxisReader {
     }
 
     static void require_different(const TomlArray& values) {
-        std::set<std::string> known;
+        std::set<std::string> seen;
         for (const TomlValue& value : values)
-            if (!known.insert(to_toml(value)).second) refuse(value, "axis.values", "must not be in the list twice");
+            if (!seen.insert(to_toml(value)).second) refuse(value, "axis.values", "must not be in the list twice");
     }
 
     const TomlValue& required(const char* key, const std::string& why) const {
