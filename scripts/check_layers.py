@@ -37,12 +37,13 @@ MODULES: dict[str, set[str]] = {
     "sweep": {"base", "space", "pareto", "carbon", "eval", "search", "schedule", "io", "comm", "kernels", "engine"},
     "replay": {"base", "carbon", "schedule", "io", "comm", "kernels", "engine", "sweep"},
     "tables": {"base", "space", "carbon", "eval", "io", "train", "comm", "kernels"},
+    "live": {"base", "space", "pareto", "carbon", "io", "comm", "train", "engine", "sweep", "tables"},
     "config": {"base", "space", "carbon", "eval", "search", "schedule", "train"},
 }
 
 # Single headers beyond that: plain data that needs no linking.
 HEADERS: dict[str, set[str]] = {
-    "config": {"engine/options.hpp", "replay/options.hpp", "sweep/scenarios.hpp", "tables/options.hpp"},
+    "config": {"engine/options.hpp", "live/options.hpp", "replay/options.hpp", "sweep/scenarios.hpp", "tables/options.hpp"},
     "io": {"schedule/options.hpp"},
 }
 

@@ -189,7 +189,9 @@ std::string describe_head(const RunHead& head, std::size_t searches) {
     text += '\n';
     for (const auto& problem : head.problems) text += describe_problem(problem);
     if (head.axes.empty()) text += describe_settings(head.scenarios.front());
-    return text + "energy and carbon are modelled (power by role x time x intensity of the trace)\n";
+    return text + (head.scenarios.front().accounting == "metered"
+                       ? "energy is what groups told: metered, or modelled where there is no meter\n"
+                       : "energy and carbon are modelled (power by role x time x intensity of the trace)\n");
 }
 
 // --- for programs ------------------------------------------------------------------------------------------------
