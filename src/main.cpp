@@ -393,6 +393,9 @@ ExitCode dispatch_single(const CLI::App& app, const Arguments& arguments, const 
         return verify_command({arguments.file, arguments.sample < 0 ? std::nullopt : std::optional(arguments.sample),
                                [&](const std::string& deck) {
                                    return read_deck_text(deck, arguments.file + " (its deck)", arguments.inputs);
+                               },
+                               [&](const std::string& deck) {
+                                   return read_live_deck_text(deck, arguments.file + " (its deck)", arguments.inputs);
                                }});
     if (app.got_subcommand("info"))
         return info_command(arguments.file,

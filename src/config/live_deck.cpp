@@ -91,7 +91,6 @@ bool is_live_deck(const std::filesystem::path& path, const std::vector<std::stri
     return is_live(read_document(path, overrides).keys);
 }
 
-bool is_live_deck_text(const std::string& text, const std::string& name) { return is_live(parse_toml(text, name)); }
 
 std::string live_deck_reference() {
     LiveDeckContent deck;

@@ -26,7 +26,6 @@ LiveOptions read_live_deck_text(const std::string& text, const std::string& name
 
 /// Whether a deck is for live runs. Errors of the file as read_deck's.
 bool is_live_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides = {});
-bool is_live_deck_text(const std::string& text, const std::string& name);
 
 /// Every key of a live deck, as Markdown.
 std::string live_deck_reference();

@@ -329,6 +329,8 @@ RunSizes RunFile::sizes() const {
             is_full(impl_->head) ? impl_->interval_offsets.back() : 0};
 }
 
+std::optional<LiveLog> RunFile::live() const { return read_live_log(impl_->file); }
+
 Provenance RunFile::provenance() const { return read_provenance(impl_->file); }
 
 std::vector<std::string> RunFile::find_damage() const { return impl_->file.find_damage(); }

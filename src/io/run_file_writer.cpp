@@ -292,6 +292,8 @@ void RunFileWriter::append(const SearchRecord& search) {
     if (impl_->intervals) impl_->intervals->append(search, static_cast<double>(impl_->head.trace_of(search).step_s));
 }
 
+void RunFileWriter::add(const LiveLog& log) { write_live_log(impl_->file, log); }
+
 void RunFileWriter::commit(const Provenance& provenance) {
     write_provenance(impl_->file, provenance);
     impl_->file.commit();

@@ -28,6 +28,8 @@
 #include "live/group.hpp"
 #include "live/journal.hpp"
 #include "live/live_world.hpp"
+#include "live/log.hpp"
+#include "live/plan.hpp"
 #include "live/problem.hpp"
 #include "live/table_evaluator.hpp"
 #include "live/trained_evaluator.hpp"
@@ -38,13 +40,6 @@
 
 namespace cenas {
 namespace {
-
-/// One search of the run.
-struct LiveSearch {
-    std::int64_t number = 0;
-    std::int32_t trace = 0, method = 0;
-    std::int64_t seed = 0;
-};
 
 /// A live run on one rank, once nothing known stands against it.
 struct LiveRun {
@@ -61,7 +56,6 @@ struct LiveRun {
     // rank 0:
     std::unique_ptr<LiveJournal> journal;
     bool is_done = false;  ///< the output is there already, and is this run's
-    std::string power_source;
 
     const LiveOptions& options() const { return request.options; }
     bool trains() const { return options().live.evaluator == "train"; }
@@ -70,33 +64,11 @@ struct LiveRun {
 
 // --- reading and checking ------------------------------------------------------------------------------------------
 
-std::vector<LiveSearch> plan_searches(const Options& options) {
-    std::vector<LiveSearch> searches;
-    for (std::int32_t trace = 0; trace < std::ssize(options.traces); ++trace)
-        for (std::int32_t method = 0; method < std::ssize(options.methods); ++method)
-            for (int seed = 0; seed < options.run.seeds; ++seed)
-                searches.push_back({std::ssize(searches), trace, method, options.run.first_seed + seed});
-    return searches;
-}
-
 void require_enough_groups(const Options& options) {
     for (const MethodOptions& method : options.methods)
         if (method.schedule.evaluate > options.run.gpus)
             throw UsageError(fmt::format("method.{}.evaluate = {}: must be at most the number of groups, {}", method.name,
                                          method.schedule.evaluate, options.run.gpus));
-}
-
-/// What the engine computes with. A second of the search's clock is less than one of the wall, where a day is replayed
-/// faster: powers by the clock are smaller, so that joules and embodied grams are those of the wall. In a rehearsal all
-/// is by the clock.
-Options engine_options(const LiveRun& run) {
-    Options options = run.options().search;
-    if (!run.trains()) return options;
-    options.power.optimizer_w /= run.options().speed();
-    options.power.embodied_g_per_gpu_h *= run.layout.ranks_per_group / run.options().speed();
-    options.power.evaluation_w = options.power.sampling_w = options.power.supernet_training_w = 0;  // metered
-    options.power.idle_w = options.power.switching_w = 0;
-    return options;
 }
 
 void load_traces(LiveRun& run) {
@@ -187,7 +159,9 @@ void open_output(LiveRun& run) {
         std::filesystem::remove(request.output);
         std::filesystem::remove_all(states);
     }
-    if (run.is_done) {
+    if (run.is_done) {  // what is left: the end came between the result and its removal
+        if (std::filesystem::exists(journal)) discard_journal(journal);
+        std::filesystem::remove_all(states);
         spdlog::info("{}: is complete already", request.output.string());
         return;
     }
@@ -222,34 +196,23 @@ void require_shared_states(const LiveRun& run, const Bytes& token) {
 
 // --- the coordinator -----------------------------------------------------------------------------------------------
 
-/// The engine's trace: all of the run's steps, of which those to come may not be known.
-Trace trace_of(const LiveRun& run, const LiveSearch& search, const SearchInputs& inputs, const Options& options) {
-    const Trace& whole = run.traces[static_cast<std::size_t>(search.trace)];
-    const auto length_s = static_cast<std::int64_t>(run_horizon(options).value);
-    if (!run.options().now) return window_of(whole, inputs.start, length_s);
-    Trace window = whole;
-    const auto known = static_cast<std::size_t>(
-        std::clamp<std::int64_t>((inputs.start.seconds - whole.start.seconds) / whole.step_s, 0, std::ssize(whole.values)));
-    const auto steps = static_cast<std::size_t>((length_s + whole.step_s - 1) / whole.step_s);
-    const auto a_day = static_cast<std::size_t>(86400 / whole.step_s);
-    const auto end = whole.values.begin() + static_cast<std::ptrdiff_t>(known);
-    window.start = inputs.start;
-    window.history.assign(end - static_cast<std::ptrdiff_t>(std::min(known, a_day)), end);
-    window.values.assign(steps, 0.0);
-    window.estimated.assign(steps, 0);
-    return window;
-}
+/// What searches have found, and were told.
+struct LiveResult {
+    std::vector<SearchRecord> searches;
+    std::vector<Trace> traces;  ///< in deck order, as they were in the end known
+    Options options;            ///< of the engine
+    LiveLog log;
+};
 
 class Coordinator {
   public:
     Coordinator(LiveRun& run, GroupChannels& channels) : run_(run), channels_(channels) {}
 
     /// Throws StoppedEarly.
-    std::vector<SearchRecord> run_all() {
+    LiveResult run_all() {
         meet_groups();
-        std::vector<SearchRecord> records;
-        for (const LiveSearch& search : run_.searches) records.push_back(run_search(search));
-        return records;
+        for (const LiveSearch& search : run_.searches) run_search(search);
+        return std::move(result_);
     }
     void dismiss() {
         for (int group = 0; group < channels_.groups(); ++group) channels_.send(group, to_bytes(Command{}));
@@ -267,9 +230,13 @@ class Coordinator {
             if (!received) continue;
             const Report hello = report_from(received->message);
             groups_[static_cast<std::size_t>(received->group)] = {hello.text, hello.idle_w, hello.idle_w, monotonic_s()};
-            if (received->group == 0) run_.power_source = hello.power_source;
+            if (received->group == 0) result_.log.power_source = hello.power_source;
             --missing;
         }
+        result_.log.evaluator = run_.options().live.evaluator;
+        result_.log.clock_speed = run_.options().speed();
+        result_.log.ranks_per_group = run_.layout.ranks_per_group;
+        for (const GroupState& group : groups_) result_.log.groups.push_back(group.text);
     }
 
     const SearchInputs& inputs_of(const LiveSearch& search) {
@@ -306,87 +273,94 @@ class Coordinator {
         return limit && monotonic_s() - run_.began_s >= *limit ? "time limit" : "";
     }
 
-    SearchRecord run_search(const LiveSearch& search) {
-        const SearchInputs& inputs = inputs_of(search);
-        const std::vector<LiveInput> recorded = inputs.inputs;
-        Options options = engine_options(run_);
-        options.run.start = inputs.start;
-        if (run_.options().now) options.run.hours += inputs.offset_s / 3600;
+    void run_search(const LiveSearch& search) {
+        const SearchInputs& begun = inputs_of(search);
+        const std::vector<LiveInput> recorded = begun.inputs;
+        const Options options =
+            engine_options(run_.options(), run_.layout.ranks_per_group, begun.start, begun.offset_s);
         const MethodOptions& method = options.methods[static_cast<std::size_t>(search.method)];
-        Trace trace = trace_of(run_, search, inputs, options);
-        const auto states = states_of(run_.request.output);
-        LiveWorld world({search.number,
-                         search.seed,
-                         channels_,
-                         groups_,
-                         feed(search, inputs, trace),
-                         clock(inputs),
-                         run_.options().speed(),
-                         options.power.optimizer_w,
-                         run_.options().live.patience_s,
-                         [&](const LiveInput& input, bool sync) { run_.journal->keep(search.number, input, sync); },
-                         [&] { run_.journal->sync_if_due(); },
-                         [&] { return reason_to_stop(); },
-                         [&](const Task& task) {
-                             if (task.kind == TaskKind::evaluation)
-                                 std::filesystem::remove(files_of(states, {search.number, search.seed, task}).state);
-                         }},
-                        trace, recorded, Seconds(inputs.offset_s));
+        Trace trace = engine_trace(run_.options(), run_.traces[static_cast<std::size_t>(search.trace)], options);
+        std::vector<LiveInput> inputs = recorded;
+        LiveWorld world(surroundings(search, begun, trace, options, inputs), trace, recorded, Seconds(begun.offset_s));
         const auto strategy = search_strategy(run_.problem, method, search.seed);
         SearchRecord record = Engine(run_.problem, options, method, trace, search.seed, *strategy, world).run();
         record.method = search.method;
         record.trace = search.trace;
         record.seed = search.seed;
-        if (world.lasted_s() > 0)
-            spdlog::info("search {} ({}, {}, seed {}) is over after {:.1f} s; the coordinator was busy for {:.2f} % of them",
-                         search.number, method.name, trace.name, search.seed, world.lasted_s(),
-                         100 * (1 - world.waited_s() / world.lasted_s()));
-        return record;
+        result_.log.searches.push_back({begun.offset_s, world.lasted_s(), world.waited_s()});
+        add_inputs(result_.log, inputs);
+        result_.searches.push_back(std::move(record));
+        result_.options = options;
+        if (std::ssize(result_.traces) > search.trace) return;
+        for (const double value : trace.history) result_.log.history.push_back({search.trace, value});
+        result_.traces.push_back(std::move(trace));
+    }
+
+    LiveSurroundings surroundings(const LiveSearch& search, const SearchInputs& begun, const Trace& trace,
+                                  const Options& options, std::vector<LiveInput>& inputs) {
+        const auto keep = [&run = run_, &inputs, search](const LiveInput& input, bool sync) {
+            run.journal->keep(search.number, input, sync);
+            inputs.push_back(input);
+        };
+        const auto forget = [states = states_of(run_.request.output), search](const Task& task) {
+            if (task.kind == TaskKind::evaluation)
+                std::filesystem::remove(files_of(states, {search.number, search.seed, task}).state);
+        };
+        return {search.number,
+                search.seed,
+                channels_,
+                groups_,
+                feed(search, begun, trace),
+                clock(begun),
+                run_.options().speed(),
+                options.power.optimizer_w,
+                run_.options().live.patience_s,
+                keep,
+                [this] { run_.journal->sync_if_due(); },
+                [this] { return reason_to_stop(); },
+                forget};
     }
 
     LiveRun& run_;
     GroupChannels& channels_;
     std::vector<GroupState> groups_;
+    LiveResult result_;
 };
 
 // --- the result ----------------------------------------------------------------------------------------------------
 
-RunHead make_head(const LiveRun& run, std::span<SearchRecord> records) {
-    const Options options = engine_options(run);
+RunHead make_head(const LiveRun& run, LiveResult& result) {
     RunHead head;
     head.program_version = program_version();
     head.deck = run.request.deck;
     head.effective_deck = run.request.effective_deck;
     head.planned_searches = std::ssize(run.searches);
-    for (const MethodOptions& method : options.methods) head.methods.push_back(method.name);
-    ScenarioRecord scenario = scenario_record(options, 0);
-    scenario.accounting = "metered";
-    for (std::size_t i = 0; i < run.traces.size(); ++i) {
-        const SearchInputs* inputs = run.journal->find(run.searches.front().number);
-        Options of_search = options;
-        of_search.run.start = inputs->start;
-        if (run.options().now) of_search.run.hours += inputs->offset_s / 3600;
-        scenario.start = inputs->start;
-        scenario.horizon_s = run_horizon(of_search).value;
-        head.traces.push_back(trace_of(run, {0, static_cast<std::int32_t>(i), 0, 0}, *inputs, of_search));
-        head.trace_checksums.push_back(run.traces[i].checksum());
-    }
-    head.scenarios = {scenario};
-    head.problems = {run.trains() ? known_problem(run.problem, run.data.images.name, run.data.checksum, records)
+    for (const MethodOptions& method : result.options.methods) head.methods.push_back(method.name);
+    head.traces = std::move(result.traces);
+    for (const Trace& trace : run.traces) head.trace_checksums.push_back(trace.checksum());
+    head.scenarios = {scenario_record(result.options, 0)};
+    head.scenarios.front().accounting = "metered";
+    head.problems = {run.trains() ? known_problem(run.problem, run.data.images.name, run.data.checksum, result.searches)
                                   : problem_record(run.problem)};
     return head;
 }
 
-void write_results(LiveRun& run, std::vector<SearchRecord> records) {
-    RunRecord result;
-    static_cast<RunHead&>(result) = make_head(run, records);
-    for (SearchRecord& record : records) record.log_checksum = checksum_of_logs(record);
-    result.searches = std::move(records);
+void write_results(LiveRun& run, LiveResult result) {
+    const RunHead head = make_head(run, result);
+    RunSizes sizes;
+    for (SearchRecord& search : result.searches) {
+        search.log_checksum = checksum_of_logs(search);
+        sizes.add(search);
+    }
     end_provenance(run.provenance, run.began_s);
-    if (!run.request.overwrite) run.request.output = free_name(run.request.output);
-    write_run_file(run.request.output, result, run.provenance, run.request.overwrite);
+    const auto output = run.request.overwrite ? run.request.output : free_name(run.request.output);
+    RunFileWriter file(output, head, sizes, run.request.overwrite);
+    for (const SearchRecord& search : result.searches) file.append(search);
+    file.add(result.log);
+    file.commit(run.provenance);
     run.journal->remove();
     std::filesystem::remove_all(states_of(run.request.output));
+    run.request.output = output;
 }
 
 // --- all ranks -----------------------------------------------------------------------------------------------------
@@ -395,9 +369,9 @@ void write_results(LiveRun& run, std::vector<SearchRecord> records) {
 std::string coordinate(LiveRun& run, GroupChannels& channels) {
     Coordinator coordinator(run, channels);
     try {
-        std::vector<SearchRecord> records = coordinator.run_all();
+        LiveResult result = coordinator.run_all();
         coordinator.dismiss();
-        write_results(run, std::move(records));
+        write_results(run, std::move(result));
     } catch (const StoppedEarly& early) {
         coordinator.dismiss();
         return early.reason;
@@ -490,8 +464,11 @@ ExitCode live_command(const std::function<LiveRequest()>& read, const Communicat
                          journal_of(run.request.output).string());
         return ExitCode::stopped_early;
     }
-    if (world.rank() == 0)
-        fmt::print("{}\nresults: {}\n", describe_run(RunFile(run.request.output), -1), run.request.output.string());
+    if (world.rank() == 0) {
+        const RunFile file(run.request.output);
+        fmt::print("{}{}\nresults: {}\n", describe_run(file, -1), describe_live(file, *file.live()),
+                   run.request.output.string());
+    }
     return ExitCode::done;
 }
 

@@ -122,9 +122,9 @@ class RehearsalTest(ProgramTest):
         for ranks in (3, None):
             with self.subTest(ranks=ranks):
                 live = self.path(f"live-{ranks}.h5")
-                out, err = self.run_program("live", self.deck, "power.optimizer_w=0", "-o", live, ranks=ranks)
+        XX, "-o", live, ranks=ranks)
                 self.assertIn("Pareto front", out)
-                self.assertIn("the coordinator was busy", err)
+                self.assertIn("the coordinator was busy", out)
                 self.assertEqual(sorted(os.listdir(self.folder)), sorted({"deck.toml", "simulation.toml", "simulated.h5"} | set(os.path.basename(self.path(f)) for f in os.listdir(self.folder) if f.startswith("live-"))))
                 self.run_program("verify", live)
         expected, found = totals(simulated), totals(self.path("live-3.h5"))
