@@ -216,11 +216,16 @@ std::string verify_again(const VerifyRequest& request, const RunFile& run) {
 
 /// Makes the decisions of a live run again; says so.
 std::string verify_live(const VerifyRequest& request, const RunFile& run, const LiveLog& log) {
-    if (request.sample)
-        throw UsageError(fmt::format("--sample: {} is of a live run, all of whose decisions are made again without it",
-                                     request.file.string()));
-    require_none(request.file, verify_decisions(run, log, request.read_live_deck(run.head().effective_deck)));
-    return "; their decisions, made again from what they were told, are the recorded ones";
+    const LiveOptions options = request.read_live_deck(run.head().effective_deck);
+    require_none(request.file, verify_decisions(run, log, options));
+    std::string text = "; their decisions, made again from what they were told, are the recorded ones";
+    std::int64_t trained = 0;
+    if (request.sample.value_or(0) > 0) {
+        require_none(request.file, verify_trainings(run, log, options, *request.sample, trained));
+        text += fmt::format("; {} of their trainings, done again without a pause, reach the same accuracy bit for bit",
+                            trained);
+    }
+    return text;
 }
 
 ExitCode verify_run_file(const VerifyRequest& request) {

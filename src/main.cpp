@@ -246,7 +246,8 @@ void add_read_commands(CLI::App& app, Arguments& arguments) {
     verify.add_option("file", arguments.file, "HDF5 file")->required();
     verify
         .add_option("--sample", arguments.sample,
-                    "Simulate so many searches again and compare every bit (default: 20 of a summary, else 0)")
+                    "Simulate so many searches again and compare every bit (default: 20 of a summary, else 0); of a live "
+                    "run: train so many architectures again")
         ->check(whole_number);
     verify.add_option("--inputs", arguments.inputs, "Folder that the deck names its table and trace files from")
         ->capture_default_str();

@@ -14,6 +14,7 @@
 #include "live/plan.hpp"
 #include "live/problem.hpp"
 #include "live/recorded_world.hpp"
+#include "train/training.hpp"
 
 namespace cenas {
 namespace {
@@ -129,13 +130,79 @@ std::vector<std::string> verify_decisions(const RunFile& run, const LiveLog& log
     return lines;
 }
 
+// --- trainings -----------------------------------------------------------------------------------------------------
+
+namespace {
+
+struct FinishedTraining {
+    std::int32_t search = 0;
+    CellIndex cell = 0;
+    bool moved = false;  ///< from one group to another
+};
+
+std::vector<FinishedTraining> finished_trainings(const RunFile& run, const LiveLog& log) {
+    std::map<std::pair<std::int32_t, CellIndex>, std::set<std::int32_t>> groups;
+    for (const auto& c : log.cells) {
+        const LiveDecisionRow& d = log.decisions[static_cast<std::size_t>(c.decision)];
+        if (static_cast<TaskKind>(d.task_kind) == TaskKind::evaluation)
+            groups[{log.inputs[static_cast<std::size_t>(d.input)].search, c.cell}].insert(d.gpu);
+    }
+    std::vector<FinishedTraining> trainings;
+    for (std::int32_t row = 0; row < std::ssize(run.summaries()); ++row)
+        for (const EvaluationRecord& e : run.search(static_cast<std::size_t>(row)).evaluations_log)
+            if (e.finished != 0) trainings.push_back({row, e.cell, groups[{row, e.cell}].size() > 1});
+    std::stable_partition(trainings.begin(), trainings.end(), [](const auto& t) { return t.moved; });
+    return trainings;
+}
+
+/// Objectives of one training of a file.
+std::span<const double> objectives_of(const SearchRecord& search, CellIndex cell, std::size_t count) {
+    for (std::size_t i = 0; i < search.evaluations_log.size(); ++i)
+        if (search.evaluations_log[i].cell == cell && search.evaluations_log[i].finished != 0)
+            return {&search.objectives[i * count], count};
+    throw DataError(fmt::format("{} was not trained", cell_string(cell)));
+}
+
+}  // namespace
+
+std::vector<std::string> verify_trainings(const RunFile& run, const LiveLog& log, const LiveOptions& options,
+                                          std::int64_t count, std::int64_t& trained) {
+    const TrainingDeckOptions& of = options.training;
+    if (log.evaluator != "train" || log.ranks_per_group != 1 || of.run.device != "cpu")
+        throw UsageError("--sample: trainings of a live run can be done again where they were done in groups of one rank on "
+                         "processor cores");
+    const TrainingData data = load_training_data(of.data);
+    const auto& objectives = run.head().problems.front().objectives;
+    std::vector<FinishedTraining> trainings = finished_trainings(run, log);
+    trainings.resize(std::min(trainings.size(), static_cast<std::size_t>(count)));
+    std::vector<std::string> lines;
+    for (const FinishedTraining& t : trainings) {
+        const SearchRecord search = run.search(static_cast<std::size_t>(t.search));
+        const auto training = train_cell(data, of.skeleton, of.training, cell_from_index(t.cell),
+                                         static_cast<std::uint64_t>(search.seed), {});
+        training->run(training->steps());
+        const Accuracies reached = training->evaluate();
+        const auto recorded = objectives_of(search, t.cell, objectives.size());
+        for (std::size_t k = 0; k < objectives.size(); ++k) {
+            const bool validation = objectives[k].name == "validation_accuracy";
+            if (!validation && objectives[k].name != "test_accuracy") continue;
+            const double again = validation ? reached.validation : reached.test;
+            if (again != recorded[k])
+                lines.push_back(fmt::format("search {}: {}: {} is {}, trained again {}", run.head().number_of(static_cast<std::size_t>(t.search)),
+                                            cell_string(t.cell), objectives[k].name, recorded[k], again));
+        }
+    }
+    trained = std::ssize(trainings);
+    return lines;
+}
+
 // --- for people ----------------------------------------------------------------------------------------------------
 
 namespace {
 
 /// What the groups of one search did.
 struct Work {
-    double worked_s = 0, granted_s = 0;  ///< of the search's clock
+    double granted_s = 0, lost_s = 0;  ///< of the search's clock: told to evaluate; of these they waited
     double measured_j = 0, modelled_j = 0;
     std::vector<double> switching_s;  ///< of wall clock, each
     std::int64_t pauses = 0, moves = 0, failures = 0, role_changes = 0;
@@ -148,7 +215,6 @@ void add_usage(const LiveLog& log, std::map<std::int32_t, Work>& works) {
         work.modelled_j += u.modelled_j;
         const auto component = static_cast<Component>(u.component);
         if (component == Component::idle || component == Component::optimizer) continue;
-        work.worked_s += u.to_s - u.from_s;
         if (component == Component::switching) work.switching_s.push_back((u.to_s - u.from_s) / log.clock_speed);
     }
 }
@@ -168,7 +234,12 @@ void add_moves(const LiveLog& log, std::map<std::int32_t, Work>& works) {
     }
 }
 
-void add_grants(const RunFile& run, std::map<std::int32_t, Work>& works) {
+/// Group g is told to evaluate where g < gpus_evaluate (engine/engine.hpp).
+void add_grants(const RunFile& run, const LiveLog& log, std::map<std::int32_t, Work>& works) {
+    std::map<std::int32_t, std::vector<LiveUsageRow>> waits;
+    for (const auto& u : log.usage)
+        if (static_cast<Component>(u.component) == Component::idle)
+            waits[log.inputs[static_cast<std::size_t>(u.input)].search].push_back(u);
     for (std::size_t row = 0; row < run.summaries().size(); ++row) {
         const SearchRecord search = run.search(row);
         const auto step_s = static_cast<double>(run.head().trace_of(search).step_s);
@@ -176,7 +247,11 @@ void add_grants(const RunFile& run, std::map<std::int32_t, Work>& works) {
         for (std::size_t i = 0; i < search.intervals.size(); ++i) {
             const IntervalRecord& interval = search.intervals[i];
             const double length_s = std::min(step_s, search.end_s - static_cast<double>(i) * step_s);
-            work.granted_s += length_s * (interval.gpus_evaluate + interval.gpus_sample);
+            work.granted_s += length_s * interval.gpus_evaluate;
+            const double begin_s = static_cast<double>(i) * step_s, end_s = begin_s + length_s;
+            for (const auto& u : waits[static_cast<std::int32_t>(row)])
+                if (u.gpu < interval.gpus_evaluate)
+                    work.lost_s += std::max(0.0, std::min(u.to_s, end_s) - std::max(u.from_s, begin_s));
             if (i > 0) work.role_changes += interval.gpus_evaluate != search.intervals[i - 1].gpus_evaluate ||
                                             interval.gpus_sample != search.intervals[i - 1].gpus_sample;
         }
@@ -195,7 +270,7 @@ std::string describe_live(const RunFile& run, const LiveLog& log) {
     std::map<std::int32_t, Work> works;
     add_usage(log, works);
     add_moves(log, works);
-    add_grants(run, works);
+    add_grants(run, log, works);
     std::string text = fmt::format("\nlive: {} group(s) of {} rank(s), evaluator {}, {:g} h of the trace in one of wall clock\n",
                                    log.groups.size(), log.ranks_per_group, log.evaluator, log.clock_speed);
     for (std::size_t g = 0; g < log.groups.size(); ++g) text += fmt::format("  group {}: {}\n", g, log.groups[g]);
@@ -205,11 +280,11 @@ std::string describe_live(const RunFile& run, const LiveLog& log) {
         const LiveSearchRow& at = log.searches[static_cast<std::size_t>(row)];
         const double joules = work.measured_j + work.modelled_j;
         text += fmt::format(
-            "  search {} ({}): {:.1f} % of the time that the allocator gave was worked; {} change(s) of roles, {} task(s) "
-            "paused, {} taken up by another group, {} failed; a save or restore took {:.3f} s (median of {}); {:.0f} J, {:.0f} % "
+            "  search {} ({}): groups that were told to evaluate worked for {:.1f} % of the time; {} change(s) of roles, {} "
+            "task(s) paused, {} taken up by another group, {} failed; a save or restore took {:.3f} s (median of {}); {:.0f} J, {:.0f} % "
             "of it measured",
             run.head().number_of(static_cast<std::size_t>(row)), run.head().method_of(search),
-            work.granted_s > 0 ? 100 * work.worked_s / work.granted_s : 0, work.role_changes, work.pauses, work.moves,
+            work.granted_s > 0 ? 100 * (1 - work.lost_s / work.granted_s) : 100, work.role_changes, work.pauses, work.moves,
             work.failures, median(work.switching_s), work.switching_s.size(), joules,
             joules > 0 ? 100 * work.measured_j / joules : 0);
         if (at.lasted_s > 0)

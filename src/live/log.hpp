@@ -23,6 +23,12 @@ std::vector<std::vector<LiveInput>> inputs_of(const LiveLog& log);
 /// there.
 std::vector<std::string> verify_decisions(const RunFile& run, const LiveLog& log, const LiveOptions& options);
 
+/// Trains `count` of the finished trainings again, without a pause; those first that a group gave back and another one
+/// finished. What differs in an accuracy, a line each; `trained` is how many there were. Throws UsageError for a run that
+/// did not train in groups of one rank on processor cores.
+std::vector<std::string> verify_trainings(const RunFile& run, const LiveLog& log, const LiveOptions& options,
+                                          std::int64_t count, std::int64_t& trained);
+
 /// For people: who worked, how busy, what moving cost, where joules come from.
 std::string describe_live(const RunFile& run, const LiveLog& log);
 
