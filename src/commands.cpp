@@ -292,7 +292,8 @@ ExitCode info_command(const std::filesystem::path& file, InfoFormat format, std:
                          : format == InfoFormat::csv       ? run_as_csv(run)
                          : format == InfoFormat::front_csv ? fronts_as_csv(run)
                                                            : describe_run(run, search));
-        if (const auto live = run.live(); live && format == InfoFormat::text) fmt::print("{}", describe_live(run, *live));
+        if (const auto live = run.live(); live && format == InfoFormat::text)
+            fmt::print("{}", describe_live(run, *live));
     }
     return ExitCode::done;
 }

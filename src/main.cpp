@@ -245,9 +245,10 @@ void add_read_commands(CLI::App& app, Arguments& arguments) {
         *app.add_subcommand("verify", "Recompute hypervolume, energy and carbon of a result and compare");
     verify.add_option("file", arguments.file, "HDF5 file")->required();
     verify
-        .add_option("--sample", arguments.sample,
-                    "Simulate so many searches again and compare every bit (default: 20 of a summary, else 0); of a live "
-                    "run: train so many architectures again")
+        .add_option(
+            "--sample", arguments.sample,
+            "Simulate so many searches again and compare every bit (default: 20 of a summary, else 0); of a live "
+            "run: train so many architectures again")
         ->check(whole_number);
     verify.add_option("--inputs", arguments.inputs, "Folder that the deck names its table and trace files from")
         ->capture_default_str();
@@ -324,8 +325,9 @@ TableBuildRequest read_table_request(const Arguments& arguments, const std::stri
 
 LiveRequest read_live_request(const Arguments& arguments, const std::string& command_line) {
     const LiveDeck deck = read_live_deck(arguments.deck, arguments.overrides);
-    LiveRequest request{deck.options, deck.text, deck.effective, output_of(arguments, deck.path),
-                        arguments.overwrite, arguments.restart, {}, command_line};
+    LiveRequest request{
+        deck.options,      deck.text, deck.effective, output_of(arguments, deck.path), arguments.overwrite,
+        arguments.restart, {},        command_line};
     if (!arguments.time_limit.empty()) request.time_limit_s = parse_time_limit(arguments.time_limit);
     return request;
 }

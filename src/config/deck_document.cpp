@@ -22,7 +22,8 @@ DeckDocument read_document(const std::filesystem::path& path, const std::vector<
 
 bool is_training(const TomlTable& keys) {
     const auto has = [&](const char* name) { return find(keys, name) != nullptr; };
-    return (has("data") || has("skeleton") || has("training") || has("supernet")) && !has("problem") && !has("method") && !has("live");
+    return (has("data") || has("skeleton") || has("training") || has("supernet")) && !has("problem") &&
+           !has("method") && !has("live");
 }
 
 bool is_replay(const TomlTable& keys) { return find(keys, "replay") != nullptr || find(keys, "policy") != nullptr; }

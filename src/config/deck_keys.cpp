@@ -250,8 +250,7 @@ std::vector<Key> deck_keys(DeckContent& deck) {
             {"trace", list_of(o.traces, 1, trace_keys), "", "grids to run on"},
             {"lamoo", Section{lamoo_keys(deck.lamoo)}, "",
              "parameters of the LaMOO strategy (Zhao et al., ICLR 2022) in all methods that do not set their own"},
-            {"method", method_list(o.methods, deck.lamoo, o.run), "",
-             "how candidates are found and GPUs are used"}};
+            {"method", method_list(o.methods, deck.lamoo, o.run), "", "how candidates are found and GPUs are used"}};
 }
 
 }  // namespace cenas

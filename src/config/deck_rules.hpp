@@ -26,7 +26,7 @@ bool is_file(const std::string& source);
 /// Applies `change(source, where it was given)` to every file of tables and traces that the deck names.
 template <class Change>
 void for_each_file(const TomlTable& deck, Options& options, const Change& change) {
-if (is_file(options.problem.table))
+    if (is_file(options.problem.table))
         change(options.problem.table, *find(std::get<TomlTable>(find(deck, "problem")->value), "table"));
     for (std::size_t i = 0; i < options.traces.size(); ++i) {
         const TomlTable& entry = entry_of(deck, "trace", i);

@@ -39,8 +39,9 @@ void check_now(const TomlTable& deck, const LiveOptions& options) {
         refuse(*find(section(deck, "live"), "hour_s"), "live.hour_s", "must be 3600 with run.start = \"now\"");
     for (const TraceOptions& trace : options.search.traces)
         if (!is_file(trace.source))
-            refuse(start, "run.start",
-                   fmt::format("needs trace files, and trace '{}' is generated (allowed with it: a moment)", trace.name));
+            refuse(
+                start, "run.start",
+                fmt::format("needs trace files, and trace '{}' is generated (allowed with it: a moment)", trace.name));
     for (const MethodOptions& method : options.search.methods)
         if (method.forecast == "perfect")
             refuse(start, "run.start",
@@ -54,13 +55,13 @@ void check_now(const TomlTable& deck, const LiveOptions& options) {
 template <class Change>
 void for_each_path(const TomlTable& deck, LiveOptions& options, const Change& change) {
     for_each_file(deck, options.search, change);
-    if (options.live.evaluator == "train")
-        change(options.training.data.folder, *find(section(deck, "data"), "folder"));
+    if (options.live.evaluator == "train") change(options.training.data.folder, *find(section(deck, "data"), "folder"));
 }
 
 LiveDeck make_deck(DeckDocument document, const std::string& name, const std::filesystem::path& folder) {
     if (!is_live(document.keys))
-        throw UsageError(fmt::format("{}: this is no live deck: it has no section [live], such as inputs/live.toml has", name));
+        throw UsageError(
+            fmt::format("{}: this is no live deck: it has no section [live], such as inputs/live.toml has", name));
     expand_methods(document.keys);
     LiveDeckContent content;
     content.options.search.run.gpus = any_number_of_groups;
@@ -82,15 +83,13 @@ LiveDeck read_live_deck(const std::filesystem::path& path, const std::vector<std
     return make_deck(read_document(path, overrides), path.string(), folder_of(path));
 }
 
-LiveOptions read_live_deck_text(const std::string& text, const std::string& name,
-                                const std::filesystem::path& folder) {
+LiveOptions read_live_deck_text(const std::string& text, const std::string& name, const std::filesystem::path& folder) {
     return make_deck({text, parse_toml(text, name)}, name, std::filesystem::absolute(folder)).options;
 }
 
 bool is_live_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
     return is_live(read_document(path, overrides).keys);
 }
-
 
 std::string live_deck_reference() {
     LiveDeckContent deck;

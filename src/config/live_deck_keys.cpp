@@ -36,7 +36,8 @@ Scalar start_of_run(UtcTime& target, bool& now) {
 std::vector<Key> live_keys(LiveSettings& o) {
     return {
         {"evaluator", one_of(o.evaluator, {"train", "table"}), "",
-         "what groups do. train: train cells and a supernet on the images of [data]; table: sleep as long as a table says, "
+         "what groups do. train: train cells and a supernet on the images of [data]; table: sleep as long as a table "
+         "says, "
          "a rehearsal"},
         {"hour_s", number(o.hour_s, from(0.1, 3600)), "s",
          "of wall clock, in which an hour of the trace passes; less than 3600: a recorded day is replayed faster"},
@@ -75,31 +76,32 @@ std::vector<Key> live_deck_keys(LiveDeckContent& deck) {
     Options& search = o.search;
     const Condition trains = {"live.evaluator", {"train"}, &o.live.evaluator};
     const auto of_training = [&](Key key) { return only_with(trains, std::move(key)); };
-    std::vector<Key> run = {required(
-        {"start", start_of_run(search.run.start, o.now), "UTC",
-         "where in the trace the search begins, on a step of every trace; \"now\": on the wall clock, with trace files that "
-         "are read again when they change"})};
+    std::vector<Key> run = {required({"start", start_of_run(search.run.start, o.now), "UTC",
+                                      "where in the trace the search begins, on a step of every trace; \"now\": on the "
+                                      "wall clock, with trace files that "
+                                      "are read again when they change"})};
     run = joined(std::move(run), without({"start", "gpus", "record"}, run_keys(search.run)));
     run = joined(std::move(run), training_run_keys(o.training.run));
     // [live] before what depends on it.
-    return {{"live", Section{live_keys(o.live)}, "", "how the search runs on the wall clock"},
-            {"run", Section{std::move(run)}, "", "every method on every trace with every seed, one search after the other"},
-            {"budget", Section{budget_keys(search.budget)}, "", "what ends a search before run.hours"},
-            {"power", Section{live_power_keys(search.power, o.live.evaluator)}, "",
-             "rated power where nothing is metered, and what turns joules into grams"},
-            {"problem", Section{live_problem_keys(search.problem, o.live.evaluator)}, "",
-             "what is searched. Objectives of trainings: validation_accuracy, test_accuracy (%), latency (us of an "
-             "inference of an image), parameters, flops"},
-            {"trace", list_of(search.traces, 1, trace_keys), "", "grids to run on"},
-            {"lamoo", Section{lamoo_keys(deck.lamoo)}, "", "parameters of the LaMOO strategy, as in a deck"},
-            {"method", method_list(search.methods, deck.lamoo, search.run), "",
-             "how candidates are found and GPUs are used, as in a deck; a group of ranks is a GPU"},
-            of_training({"data", Section{data_keys(o.training.data)}, "", "images"}),
-            of_training({"skeleton", Section{skeleton_keys(o.training.skeleton)}, "", "the network around the cell"}),
-            of_training({"training", Section{training_keys(o.training.training)}, "", "of a cell from scratch"}),
-            of_training({"supernet", Section{without({"split_epochs", "split_edge"}, supernet_keys(o.training.supernet))}, "",
-             "training of the weight-sharing supernet, in what differs from that of a cell"}),
-            of_training({"meter", Section{meter_keys(o.training.meter)}, "", "energy (docs/energy.md)"})};
+    return {
+        {"live", Section{live_keys(o.live)}, "", "how the search runs on the wall clock"},
+        {"run", Section{std::move(run)}, "", "every method on every trace with every seed, one search after the other"},
+        {"budget", Section{budget_keys(search.budget)}, "", "what ends a search before run.hours"},
+        {"power", Section{live_power_keys(search.power, o.live.evaluator)}, "",
+         "rated power where nothing is metered, and what turns joules into grams"},
+        {"problem", Section{live_problem_keys(search.problem, o.live.evaluator)}, "",
+         "what is searched. Objectives of trainings: validation_accuracy, test_accuracy (%), latency (us of an "
+         "inference of an image), parameters, flops"},
+        {"trace", list_of(search.traces, 1, trace_keys), "", "grids to run on"},
+        {"lamoo", Section{lamoo_keys(deck.lamoo)}, "", "parameters of the LaMOO strategy, as in a deck"},
+        {"method", method_list(search.methods, deck.lamoo, search.run), "",
+         "how candidates are found and GPUs are used, as in a deck; a group of ranks is a GPU"},
+        of_training({"data", Section{data_keys(o.training.data)}, "", "images"}),
+        of_training({"skeleton", Section{skeleton_keys(o.training.skeleton)}, "", "the network around the cell"}),
+        of_training({"training", Section{training_keys(o.training.training)}, "", "of a cell from scratch"}),
+        of_training({"supernet", Section{without({"split_epochs", "split_edge"}, supernet_keys(o.training.supernet))},
+                     "", "training of the weight-sharing supernet, in what differs from that of a cell"}),
+        of_training({"meter", Section{meter_keys(o.training.meter)}, "", "energy (docs/energy.md)"})};
 }
 
 }  // namespace cenas

@@ -95,7 +95,8 @@ void require_references(const h5::Reader& file, const LiveLog& log) {
         within(row.decision, std::ssize(log.decisions), "/live/cell/decision");
         within(row.cell, cell_count, "/live/cell/cell");
     }
-    for (const auto& row : log.history) within(row.trace, static_cast<std::int64_t>(length_of(file, "/trace/name")), "/live/history/trace");
+    for (const auto& row : log.history)
+        within(row.trace, static_cast<std::int64_t>(length_of(file, "/trace/name")), "/live/history/trace");
 }
 
 }  // namespace

@@ -16,15 +16,15 @@ class Writer;
 }  // namespace h5
 
 // What a run file holds of a live run beside its searches (FORMAT.md, section 1.1), as plain data: everything that the
-// outer world told it, from which its decisions follow again. Tables whose rows are of an input come in the order of the
-// inputs.
+// outer world told it, from which its decisions follow again. Tables whose rows are of an input come in the order of
+// the inputs.
 
 inline constexpr std::array<const char*, 6> live_input_kinds{"usage", "clock", "finished", "paused", "failed", "end"};
 
 struct LiveSearchRow {
-    double offset_s = 0;     ///< of the search's clock, when it began
-    double lasted_s = 0;     ///< of wall clock, since it was restarted last
-    double waited_s = 0;     ///< of these the coordinator had nothing to do
+    double offset_s = 0;  ///< of the search's clock, when it began
+    double lasted_s = 0;  ///< of wall clock, since it was restarted last
+    double waited_s = 0;  ///< of these the coordinator had nothing to do
 };
 struct LiveInputRow {
     std::int32_t search = 0;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "io/output.hpp"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>

@@ -16,7 +16,8 @@ namespace {
 /// The newest trace that could be read.
 class WatchedFile {
   public:
-    WatchedFile(std::function<Trace()> read, std::filesystem::path file) : read_(std::move(read)), file_(std::move(file)) {}
+    WatchedFile(std::function<Trace()> read, std::filesystem::path file)
+        : read_(std::move(read)), file_(std::move(file)) {}
 
     const Trace& trace() {
         std::error_code gone;
@@ -69,8 +70,9 @@ CarbonFeed file_feed(std::function<Trace()> read, std::filesystem::path file, Ut
         Reading reading = reading_at(trace, begin);
         reading.step = step;
         if (reading.age_s > stale_s)
-            throw StaleCarbon(fmt::format("{}: ends at {}; the carbon intensity of {} is missing for more than live.stale_h",
-                                          file.string(), to_string(trace.end()), to_string(begin)));
+            throw StaleCarbon(
+                fmt::format("{}: ends at {}; the carbon intensity of {} is missing for more than live.stale_h",
+                            file.string(), to_string(trace.end()), to_string(begin)));
         if (reading.age_s > 0)
             spdlog::warn("{}: has no carbon intensity of {}; the last one, {:g} g/kWh of {}, stands in for it",
                          file.string(), to_string(begin), reading.intensity,

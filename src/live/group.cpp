@@ -71,14 +71,14 @@ class TaskRun {
                 case stop:
                     return send(Report::Kind::paused);
                 case too_long:
-                    throw TaskFailed{fmt::format("longer than live.longest_training_h = {:g}",
-                                                 settings_.longest_training_h)};
+                    throw TaskFailed{
+                        fmt::format("longer than live.longest_training_h = {:g}", settings_.longest_training_h)};
             }
         }
     }
 
-    /// What one rank meets ends the task on all; where the others wait for it in the middle of a step they wait in vain,
-    /// and the coordinator ends the run.
+    /// What one rank meets ends the task on all; where the others wait for it in the middle of a step they wait in
+    /// vain, and the coordinator ends the run.
     template <class Work>
     void together(const Work& work) const {
         std::string trouble;

@@ -16,9 +16,9 @@ namespace cenas {
 std::filesystem::path states_of(const std::filesystem::path& output);
 TaskFiles files_of(const std::filesystem::path& states, const LiveTask& task);
 
-/// One rank of a group at work, until the coordinator says that there is no more. `channel` is that of the group's first
-/// rank, null on the others; `name` says for people who the group is. Collective over the group. Throws RunError where
-/// states cannot be saved, or the coordinator says nothing to a group that waits for an answer.
+/// One rank of a group at work, until the coordinator says that there is no more. `channel` is that of the group's
+/// first rank, null on the others; `name` says for people who the group is. Collective over the group. Throws RunError
+/// where states cannot be saved, or the coordinator says nothing to a group that waits for an answer.
 void work_in_group(const Communicator& group, CoordinatorChannel* channel, const LiveSettings& settings,
                    const std::filesystem::path& states, const std::string& name, Evaluator& evaluator);
 

@@ -51,9 +51,9 @@ struct LiveInput {
     double now_s = 0;  ///< the search's clock then
     Event event;
     std::vector<LiveUsage> usage;
-    std::vector<double> values;           ///< of a finished task: objectives of each of its cells
-    std::vector<Reading> readings;        ///< of steps that have begun since
-    std::vector<Decision> decisions;      ///< no input: what the engine made of all before, to be compared
+    std::vector<double> values;       ///< of a finished task: objectives of each of its cells
+    std::vector<Reading> readings;    ///< of steps that have begun since
+    std::vector<Decision> decisions;  ///< no input: what the engine made of all before, to be compared
 };
 
 Bytes to_bytes(const LiveInput& input);

@@ -29,7 +29,8 @@ LiveJournal::LiveJournal(const std::filesystem::path& path, std::string_view ide
       synced_s_(monotonic_s()) {}
 
 void LiveJournal::take(const Bytes& payload, std::uint64_t place) {
-    ByteReader<DataError> reader(payload, fmt::format("{}: at byte {}: no record of a live run", path_.string(), place));
+    ByteReader<DataError> reader(payload,
+                                 fmt::format("{}: at byte {}: no record of a live run", path_.string(), place));
     std::int64_t search = 0;
     RecordKind kind{};
     reader(search);

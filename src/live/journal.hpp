@@ -16,8 +16,8 @@ namespace cenas {
 
 /// What the outer world has told one search.
 struct SearchInputs {
-    UtcTime start;       ///< of the trace's step in which it began
-    double offset_s = 0; ///< how long after that it began
+    UtcTime start;        ///< of the trace's step in which it began
+    double offset_s = 0;  ///< how long after that it began
     std::vector<LiveInput> inputs;
 };
 

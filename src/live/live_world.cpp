@@ -21,9 +21,11 @@ double wall_s(const Report& report) {
 
 }  // namespace
 
-LiveWorld::LiveWorld(LiveSurroundings surroundings, Trace& trace, const std::vector<LiveInput>& recorded,
-                     Seconds start)
-    : RecordedWorld(trace, recorded, start), around_(std::move(surroundings)), slots_(around_.groups.size()), fresh_(recorded.empty()) {
+LiveWorld::LiveWorld(LiveSurroundings surroundings, Trace& trace, const std::vector<LiveInput>& recorded, Seconds start)
+    : RecordedWorld(trace, recorded, start),
+      around_(std::move(surroundings)),
+      slots_(around_.groups.size()),
+      fresh_(recorded.empty()) {
     for (const LiveInput& input : recorded)
         for (const Reading& reading : input.readings) steps_read_ = reading.step + 1;
     if (fresh_) read_carbon();  // the engine's first look is before its first wait
@@ -111,9 +113,10 @@ std::optional<GroupChannels::Received> LiveWorld::next_report(double seconds) {
     if (received) around_.groups[static_cast<std::size_t>(received->group)].heard_s = monotonic_s();
     for (int gpu = 0; gpu < std::ssize(slots_); ++gpu)
         if (silent_too_long(gpu))
-            throw RunError(fmt::format("group {} ({}) has said nothing for {:g} s (live.patience_s): the run ends; "
-                                       "--restart goes on",
-                                       gpu, around_.groups[static_cast<std::size_t>(gpu)].text, around_.patience_s));
+            throw RunError(
+                fmt::format("group {} ({}) has said nothing for {:g} s (live.patience_s): the run ends; "
+                            "--restart goes on",
+                            gpu, around_.groups[static_cast<std::size_t>(gpu)].text, around_.patience_s));
     return received;
 }
 
@@ -216,8 +219,7 @@ void LiveWorld::tell_usage(int gpu, const Report& report) {
         joules += part.measured_j + part.modelled_j;
         const double to_s = std::min(now_.value, first_s + done_s * stretch);
         if (to_s <= from_s) continue;  // less than the clock can tell
-        pending_.usage.push_back(
-            {gpu, report.task, part.component, from_s, to_s, part.measured_j, part.modelled_j});
+        pending_.usage.push_back({gpu, report.task, part.component, from_s, to_s, part.measured_j, part.modelled_j});
         from_s = to_s;
     }
     around_.groups[static_cast<std::size_t>(gpu)].busy_w = joules / (work_s / around_.speed);

@@ -37,9 +37,9 @@ struct LiveSurroundings {
     double patience_s = 0;
     /// Takes an input to disk; `sync`: at once, since work would be lost.
     std::function<void(const LiveInput&, bool sync)> keep;
-    std::function<void()> idle;                  ///< called often
-    std::function<std::string()> reason_to_stop; ///< empty: go on
-    std::function<void(const Task&)> forget;     ///< the task is over: its saved state may go
+    std::function<void()> idle;                   ///< called often
+    std::function<std::string()> reason_to_stop;  ///< empty: go on
+    std::function<void(const Task&)> forget;      ///< the task is over: its saved state may go
 };
 
 /// The run stops early, with everything saved.
@@ -47,8 +47,8 @@ struct StoppedEarly {
     std::string reason;
 };
 
-/// The outer world of a live search: time passes by itself, and groups of ranks carry tasks out. After a restart it first
-/// repeats what was recorded, so that the engine is where it was, and hands out anew what was under way.
+/// The outer world of a live search: time passes by itself, and groups of ranks carry tasks out. After a restart it
+/// first repeats what was recorded, so that the engine is where it was, and hands out anew what was under way.
 class LiveWorld final : public RecordedWorld {
   public:
     LiveWorld(LiveSurroundings surroundings, Trace& trace, const std::vector<LiveInput>& recorded, Seconds start);

@@ -48,8 +48,8 @@ LiveInput input_from(const LiveInputRow& row) {
 void add_decisions(LiveLog& log, std::int64_t row, const std::vector<Decision>& decisions) {
     for (const Decision& d : decisions) {
         for (const CellIndex cell : d.cells) log.cells.push_back({std::ssize(log.decisions), cell});
-        log.decisions.push_back({row, d.kind == Decision::Kind::pause, d.gpu, d.task,
-                                 static_cast<std::int32_t>(d.task_kind)});
+        log.decisions.push_back(
+            {row, d.kind == Decision::Kind::pause, d.gpu, d.task, static_cast<std::int32_t>(d.task_kind)});
     }
 }
 
@@ -74,8 +74,8 @@ std::vector<std::vector<LiveInput>> inputs_of(const LiveLog& log) {
     for (const LiveInputRow& row : log.inputs) all.push_back(input_from(row));
     const auto of = [&](std::int64_t row) -> LiveInput& { return all[static_cast<std::size_t>(row)]; };
     for (const auto& u : log.usage)
-        of(u.input).usage.push_back({u.gpu, u.task, static_cast<Component>(u.component), u.from_s, u.to_s, u.measured_j,
-                                     u.modelled_j});
+        of(u.input).usage.push_back(
+            {u.gpu, u.task, static_cast<Component>(u.component), u.from_s, u.to_s, u.measured_j, u.modelled_j});
     for (const auto& v : log.values) of(v.input).values.push_back(v.value);
     for (const auto& r : log.readings) of(r.input).readings.push_back({r.step, r.intensity, r.age_s});
     std::vector<std::vector<CellIndex>> cells(log.decisions.size());
@@ -119,7 +119,8 @@ void require_same_decisions(const RunFile& run, std::size_t row, const LiveLog& 
 std::vector<std::string> verify_decisions(const RunFile& run, const LiveLog& log, const LiveOptions& options) {
     LiveOptions laid_out = options;
     laid_out.search.run.gpus = run.head().scenarios.front().gpus;
-    const Problem problem = options.live.evaluator == "table" ? load_problem(laid_out.search) : untrained_problem(laid_out);
+    const Problem problem =
+        options.live.evaluator == "table" ? load_problem(laid_out.search) : untrained_problem(laid_out);
     const auto inputs = inputs_of(log);
     std::vector<std::string> lines;
     for (std::size_t row = 0; row < run.summaries().size(); ++row) try {
@@ -169,8 +170,9 @@ std::vector<std::string> verify_trainings(const RunFile& run, const LiveLog& log
                                           std::int64_t count, std::int64_t& trained) {
     const TrainingDeckOptions& of = options.training;
     if (log.evaluator != "train" || log.ranks_per_group != 1 || of.run.device != "cpu")
-        throw UsageError("--sample: trainings of a live run can be done again where they were done in groups of one rank on "
-                         "processor cores");
+        throw UsageError(
+            "--sample: trainings of a live run can be done again where they were done in groups of one rank on "
+            "processor cores");
     const TrainingData data = load_training_data(of.data);
     const auto& objectives = run.head().problems.front().objectives;
     std::vector<FinishedTraining> trainings = finished_trainings(run, log);
@@ -188,7 +190,8 @@ std::vector<std::string> verify_trainings(const RunFile& run, const LiveLog& log
             if (!validation && objectives[k].name != "test_accuracy") continue;
             const double again = validation ? reached.validation : reached.test;
             if (again != recorded[k])
-                lines.push_back(fmt::format("search {}: {}: {} is {}, trained again {}", run.head().number_of(static_cast<std::size_t>(t.search)),
+                lines.push_back(fmt::format("search {}: {}: {} is {}, trained again {}",
+                                            run.head().number_of(static_cast<std::size_t>(t.search)),
                                             cell_string(t.cell), objectives[k].name, recorded[k], again));
         }
     }
@@ -252,8 +255,9 @@ void add_grants(const RunFile& run, const LiveLog& log, std::map<std::int32_t, W
             for (const auto& u : waits[static_cast<std::int32_t>(row)])
                 if (u.gpu < interval.gpus_evaluate)
                     work.lost_s += std::max(0.0, std::min(u.to_s, end_s) - std::max(u.from_s, begin_s));
-            if (i > 0) work.role_changes += interval.gpus_evaluate != search.intervals[i - 1].gpus_evaluate ||
-                                            interval.gpus_sample != search.intervals[i - 1].gpus_sample;
+            if (i > 0)
+                work.role_changes += interval.gpus_evaluate != search.intervals[i - 1].gpus_evaluate ||
+                                     interval.gpus_sample != search.intervals[i - 1].gpus_sample;
         }
     }
 }
@@ -271,8 +275,9 @@ std::string describe_live(const RunFile& run, const LiveLog& log) {
     add_usage(log, works);
     add_moves(log, works);
     add_grants(run, log, works);
-    std::string text = fmt::format("\nlive: {} group(s) of {} rank(s), evaluator {}, {:g} h of the trace in one of wall clock\n",
-                                   log.groups.size(), log.ranks_per_group, log.evaluator, log.clock_speed);
+    std::string text =
+        fmt::format("\nlive: {} group(s) of {} rank(s), evaluator {}, {:g} h of the trace in one of wall clock\n",
+                    log.groups.size(), log.ranks_per_group, log.evaluator, log.clock_speed);
     for (std::size_t g = 0; g < log.groups.size(); ++g) text += fmt::format("  group {}: {}\n", g, log.groups[g]);
     text += fmt::format("  power: {}\n", log.power_source);
     for (const auto& [row, work] : works) {
@@ -280,12 +285,14 @@ std::string describe_live(const RunFile& run, const LiveLog& log) {
         const LiveSearchRow& at = log.searches[static_cast<std::size_t>(row)];
         const double joules = work.measured_j + work.modelled_j;
         text += fmt::format(
-            "  search {} ({}): groups that were told to evaluate worked for {:.1f} % of the time; {} change(s) of roles, {} "
-            "task(s) paused, {} taken up by another group, {} failed; a save or restore took {:.3f} s (median of {}); {:.0f} J, {:.0f} % "
+            "  search {} ({}): groups that were told to evaluate worked for {:.1f} % of the time; {} change(s) of "
+            "roles, {} "
+            "task(s) paused, {} taken up by another group, {} failed; a save or restore took {:.3f} s (median of {}); "
+            "{:.0f} J, {:.0f} % "
             "of it measured",
             run.head().number_of(static_cast<std::size_t>(row)), run.head().method_of(search),
-            work.granted_s > 0 ? 100 * (1 - work.lost_s / work.granted_s) : 100, work.role_changes, work.pauses, work.moves,
-            work.failures, median(work.switching_s), work.switching_s.size(), joules,
+            work.granted_s > 0 ? 100 * (1 - work.lost_s / work.granted_s) : 100, work.role_changes, work.pauses,
+            work.moves, work.failures, median(work.switching_s), work.switching_s.size(), joules,
             joules > 0 ? 100 * work.measured_j / joules : 0);
         if (at.lasted_s > 0)
             text += fmt::format("; the coordinator was busy for {:.2f} % of {:.0f} s",

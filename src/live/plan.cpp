@@ -24,7 +24,8 @@ Options engine_options(const LiveOptions& live, int ranks_per_group, UtcTime sta
     if (live.live.evaluator == "table") return options;
     options.power.optimizer_w /= live.speed();
     options.power.embodied_g_per_gpu_h *= ranks_per_group / live.speed();
-    options.power.evaluation_w = options.power.sampling_w = options.power.supernet_training_w = 0;  // groups tell joules
+    options.power.evaluation_w = options.power.sampling_w = options.power.supernet_training_w =
+        0;  // groups tell joules
     options.power.idle_w = options.power.switching_w = 0;
     return options;
 }

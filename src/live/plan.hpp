@@ -21,9 +21,9 @@ struct LiveSearch {
 /// Traces x methods x seeds, in this order, one after the other.
 std::vector<LiveSearch> plan_searches(const Options& options);
 
-/// What the engine computes with in a search that begins at `start`, `offset_s` after the begin of that step. A second of
-/// the search's clock is less than one of the wall's, where a day is replayed faster: powers by the clock are smaller, so
-/// that joules and embodied grams are those of the wall. In a rehearsal all is by the clock.
+/// What the engine computes with in a search that begins at `start`, `offset_s` after the begin of that step. A second
+/// of the search's clock is less than one of the wall's, where a day is replayed faster: powers by the clock are
+/// smaller, so that joules and embodied grams are those of the wall. In a rehearsal all is by the clock.
 Options engine_options(const LiveOptions& options, int ranks_per_group, UtcTime start, double offset_s);
 
 /// The engine's trace: all steps of a search. With run.start = "now" what is to come is not known, and 0.

@@ -7,7 +7,6 @@
 #include <set>
 
 #include "live/trained_evaluator.hpp"
-#include "live/trained_evaluator.hpp"
 #include "pareto/archive.hpp"
 
 namespace cenas {

@@ -79,8 +79,9 @@ Event RecordedWorld::deliver(const LiveInput& input) {
     if (input.kind == LiveInput::Kind::event && input.event.kind != Event::Kind::clock) {
         const auto task = tasks_.find(input.event.gpu);
         if (task == tasks_.end() || task->second.id != input.event.task)
-            throw DataError(fmt::format("recorded after {:.3f} s: task {} comes back from GPU {}, which does not have it",
-                                        now_.value, input.event.task, input.event.gpu));
+            throw DataError(
+                fmt::format("recorded after {:.3f} s: task {} comes back from GPU {}, which does not have it",
+                            now_.value, input.event.task, input.event.gpu));
         tasks_.erase(task);
         if (!input.values.empty()) values_[input.event.task] = input.values;
     }
@@ -96,7 +97,8 @@ void RecordedWorld::stop() {
 std::vector<double> RecordedWorld::result(const Task& task, CellIndex cell) const {
     const auto& values = values_.at(task.id);
     const std::size_t objectives = values.size() / task.cells.size();
-    const auto row = static_cast<std::size_t>(std::find(task.cells.begin(), task.cells.end(), cell) - task.cells.begin());
+    const auto row =
+        static_cast<std::size_t>(std::find(task.cells.begin(), task.cells.end(), cell) - task.cells.begin());
     return {&values[row * objectives], &values[row * objectives] + objectives};
 }
 

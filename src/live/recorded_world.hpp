@@ -13,13 +13,13 @@
 
 namespace cenas {
 
-/// A world in which everything happens as it was recorded. An engine that is the same asks for the same; where it decides
-/// otherwise, since a recorded intensity was altered, say, the next wait throws DataError, with the first place where the
-/// two differ. So do inputs that cannot be.
+/// A world in which everything happens as it was recorded. An engine that is the same asks for the same; where it
+/// decides otherwise, since a recorded intensity was altered, say, the next wait throws DataError, with the first place
+/// where the two differ. So do inputs that cannot be.
 class RecordedWorld : public World {
   public:
-    /// `trace` is the engine's, of which the recorded readings become values; both outlive the world, whose clock begins
-    /// at `start`.
+    /// `trace` is the engine's, of which the recorded readings become values; both outlive the world, whose clock
+    /// begins at `start`.
     RecordedWorld(Trace& trace, const std::vector<LiveInput>& inputs, Seconds start);
 
     Seconds now() const override { return now_; }

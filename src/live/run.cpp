@@ -67,8 +67,8 @@ struct LiveRun {
 void require_enough_groups(const Options& options) {
     for (const MethodOptions& method : options.methods)
         if (method.schedule.evaluate > options.run.gpus)
-            throw UsageError(fmt::format("method.{}.evaluate = {}: must be at most the number of groups, {}", method.name,
-                                         method.schedule.evaluate, options.run.gpus));
+            throw UsageError(fmt::format("method.{}.evaluate = {}: must be at most the number of groups, {}",
+                                         method.name, method.schedule.evaluate, options.run.gpus));
 }
 
 void load_traces(LiveRun& run) {
@@ -99,9 +99,9 @@ void load(LiveRequest request, const Communicator& world, LiveRun& run) {
 
 /// What a run's journal is of: lines that two runs share if and only if one can go on with the other's.
 std::string live_identity(const LiveRun& run) {
-    std::string text = fmt::format("live run, program {}\n{} group(s) of {} rank(s)\ndeck {}\n", program_version(),
-                                   run.groups(), run.layout.ranks_per_group,
-                                   Checksum().add(run.request.effective_deck).hex());
+    std::string text =
+        fmt::format("live run, program {}\n{} group(s) of {} rank(s)\ndeck {}\n", program_version(), run.groups(),
+                    run.layout.ranks_per_group, Checksum().add(run.request.effective_deck).hex());
     text += run.trains() ? fmt::format("images {}\n", run.data.checksum)
                          : fmt::format("table {}\n", run.problem.table_checksum);
     if (!run.options().now)
@@ -116,15 +116,16 @@ void look_for_earlier_run(LiveRun& run) {
     if (std::filesystem::exists(journal)) {
         require_no_writer(journal);
         if (!request.restart && !request.overwrite)
-            throw UsageError(fmt::format("{}: an earlier run was not finished; --restart goes on with it, --overwrite "
-                                         "begins anew",
-                                         journal.string()));
+            throw UsageError(
+                fmt::format("{}: an earlier run was not finished; --restart goes on with it, --overwrite "
+                            "begins anew",
+                            journal.string()));
         if (request.restart) read_journal(journal, live_identity(run), [](const Bytes&, std::uint64_t) {});
     }
     if (!request.restart || !std::filesystem::exists(request.output)) return;
     if (RunFile(request.output).head().effective_deck != request.effective_deck)
-        throw UsageError(fmt::format("{}: exists already and is of another deck; name another --output",
-                                     request.output.string()));
+        throw UsageError(
+            fmt::format("{}: exists already and is of another deck; name another --output", request.output.string()));
     run.is_done = true;
 }
 
@@ -172,7 +173,8 @@ void open_output(LiveRun& run) {
 }
 
 std::int64_t utc_now_s() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
 }
 
 std::filesystem::path token_of(const LiveRun& run) { return states_of(run.request.output) / "token"; }
@@ -189,9 +191,10 @@ Bytes write_token(const LiveRun& run) {
 /// Every group takes up what another one has saved.
 void require_shared_states(const LiveRun& run, const Bytes& token) {
     if (read_whole(token_of(run)) != token)
-        throw UsageError(fmt::format("{}: this folder of the first rank is not seen on {}; --output has to name a file on "
-                                     "a file system that all nodes share",
-                                     states_of(run.request.output).string(), node_name()));
+        throw UsageError(
+            fmt::format("{}: this folder of the first rank is not seen on {}; --output has to name a file on "
+                        "a file system that all nodes share",
+                        states_of(run.request.output).string(), node_name()));
 }
 
 // --- the coordinator -----------------------------------------------------------------------------------------------
@@ -225,11 +228,12 @@ class Coordinator {
         for (int missing = channels_.groups(); missing > 0;) {
             const auto received = channels_.receive_within(1.0);
             if (monotonic_s() - began_s > run_.options().live.patience_s)
-                throw RunError(fmt::format("{} group(s) said nothing within {:g} s of the start (live.patience_s)", missing,
-                                           run_.options().live.patience_s));
+                throw RunError(fmt::format("{} group(s) said nothing within {:g} s of the start (live.patience_s)",
+                                           missing, run_.options().live.patience_s));
             if (!received) continue;
             const Report hello = report_from(received->message);
-            groups_[static_cast<std::size_t>(received->group)] = {hello.text, hello.idle_w, hello.idle_w, monotonic_s()};
+            groups_[static_cast<std::size_t>(received->group)] = {hello.text, hello.idle_w, hello.idle_w,
+                                                                  monotonic_s()};
             if (received->group == 0) result_.log.power_source = hello.power_source;
             --missing;
         }
@@ -385,7 +389,8 @@ std::string run_alone(LiveRun& run, const Communicator& group) {
     std::exception_ptr failure;
     std::thread worker([&, end = std::move(ends.front())] {
         try {
-            work_in_group(group, end.get(), run.options().live, states_of(run.request.output), run.name, *run.evaluator);
+            work_in_group(group, end.get(), run.options().live, states_of(run.request.output), run.name,
+                          *run.evaluator);
         } catch (...) {
             failure = std::current_exception();
         }

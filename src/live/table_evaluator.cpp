@@ -50,8 +50,8 @@ class TableEvaluator final : public Evaluator {
     std::vector<double> values() override {
         std::vector<double> values;
         for (const CellIndex cell : task_.cells) {
-            const auto of_cell = task_.kind == TaskKind::evaluation ? true_values(problem_, cell)
-                                                                    : estimated_values(problem_, cell);
+            const auto of_cell =
+                task_.kind == TaskKind::evaluation ? true_values(problem_, cell) : estimated_values(problem_, cell);
             values.insert(values.end(), of_cell.begin(), of_cell.end());
         }
         return values;

@@ -116,8 +116,8 @@ class TrainedEvaluator final : public Evaluator {
     }
 
     std::unique_ptr<SupernetTraining> new_supernet() const {
-        return train_supernet(data_, options_.training.skeleton,
-                              supernet_training_options(options_.training), seed(), place_);
+        return train_supernet(data_, options_.training.skeleton, supernet_training_options(options_.training), seed(),
+                              place_);
     }
 
     static void restore(Training& training, const std::filesystem::path& file) {
@@ -156,8 +156,9 @@ class TrainedEvaluator final : public Evaluator {
             values.push_back(objective.name == "validation_accuracy" ? accuracy.validation
                              : objective.name == "test_accuracy"     ? accuracy.test
                              : objective.name == "parameters"        ? static_cast<double>(cost.parameters)
-                             : objective.name == "flops"             ? static_cast<double>(cost.flops)
-                                                 : 1e6 * training.inference_s(options_.training.table.latency_repeats));
+                             : objective.name == "flops"
+                                 ? static_cast<double>(cost.flops)
+                                 : 1e6 * training.inference_s(options_.training.table.latency_repeats));
     }
 
     const LiveOptions& options_;

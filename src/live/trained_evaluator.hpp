@@ -16,8 +16,8 @@ namespace cenas {
 /// inference of an image, measured), parameters, flops. Throws UsageError for another one.
 RunObjective trained_objective(const ObjectiveOptions& wanted);
 
-/// Trains cells and a supernet (src/train). What a training reaches depends on cell and seed of the search alone: groups of
-/// one size end with the same bits wherever and however often it was paused. `options` and `data` outlive it.
+/// Trains cells and a supernet (src/train). What a training reaches depends on cell and seed of the search alone:
+/// groups of one size end with the same bits wherever and however often it was paused. `options` and `data` outlive it.
 std::unique_ptr<Evaluator> trained_evaluator(const LiveOptions& options, const TrainingData& data,
                                              const Communicator& group, bool cuda, WorkMeter meter);
 

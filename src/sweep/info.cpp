@@ -49,13 +49,14 @@ std::string describe_mass(double grams) {
 
 std::vector<Column> method_columns(const RunHead& head, bool little) {
     const double per_kilo = little ? 1000 : 1;
-    return {{"HV log difference",
-             [&head](const SearchRecord& s) { return hv_log_difference(head.problem_of(s).hv_max, s.hypervolume); }, 2},
-            {little ? "carbon g" : "carbon kg", [=](const SearchRecord& s) { return s.carbon_g / 1000.0 * per_kilo; }, 2},
-            {little ? "energy Wh" : "energy kWh",
-             [=](const SearchRecord& s) { return to_kilowatt_hours(Joules(s.energy_j)).value * per_kilo; }, 1},
-            {"GPU-hours", [](const SearchRecord& s) { return s.gpu_hours; }, 0},
-            {"trainings", [](const SearchRecord& s) { return static_cast<double>(s.evaluations); }, 0}};
+    return {
+        {"HV log difference",
+         [&head](const SearchRecord& s) { return hv_log_difference(head.problem_of(s).hv_max, s.hypervolume); }, 2},
+        {little ? "carbon g" : "carbon kg", [=](const SearchRecord& s) { return s.carbon_g / 1000.0 * per_kilo; }, 2},
+        {little ? "energy Wh" : "energy kWh",
+         [=](const SearchRecord& s) { return to_kilowatt_hours(Joules(s.energy_j)).value * per_kilo; }, 1},
+        {"GPU-hours", [](const SearchRecord& s) { return s.gpu_hours; }, 0},
+        {"trainings", [](const SearchRecord& s) { return static_cast<double>(s.evaluations); }, 0}};
 }
 
 /// "1.40 ± 0.26"; one value alone has no spread; a log difference of -inf has no mean: HV_max was reached.
@@ -146,18 +147,19 @@ std::string describe_tables(const RunHead& head, const Searches& searches) {
 std::string describe_front(const RunHead& head, std::int64_t number, const SearchRecord& search) {
     const ProblemRecord& problem = head.problem_of(search);
     const std::size_t m = problem.objectives.size();
-    std::string text = fmt::format(
-        "\nPareto front of search {} ({}, {}, seed {}{}): hypervolume {:.2f} of {:.2f}, {} CO2e in all\n",
-        number, head.method_of(search), head.trace_of(search).name, search.seed,
-        head.axes.empty() ? "" : "; " + describe_scenario(head, static_cast<std::size_t>(search.scenario)),
-        search.hypervolume, problem.hv_max, describe_mass(search.carbon_g));
+    std::string text =
+        fmt::format("\nPareto front of search {} ({}, {}, seed {}{}): hypervolume {:.2f} of {:.2f}, {} CO2e in all\n",
+                    number, head.method_of(search), head.trace_of(search).name, search.seed,
+                    head.axes.empty() ? "" : "; " + describe_scenario(head, static_cast<std::size_t>(search.scenario)),
+                    search.hypervolume, problem.hv_max, describe_mass(search.carbon_g));
     for (const auto& o : problem.objectives) text += padded(fmt::format("{} ({})", o.name, o.unit), 22);
     text += padded("trained for g CO2e", 20) + padded("after h", 9) + "  architecture\n";
     for (const std::size_t i : front_of(problem.objectives, search)) {
         const auto& evaluation = search.evaluations_log[i];
         for (std::size_t k = 0; k < m; ++k) text += padded(fmt::format("{:.3f}", search.objectives[i * m + k]), 22);
-        text += padded(evaluation.initial != 0 && evaluation.joules == 0 ? "initial, free"
-                                                                         : fmt::format("{:.{}f}", evaluation.grams, search.carbon_g < little_g ? 4 : 1),
+        text += padded(evaluation.initial != 0 && evaluation.joules == 0
+                           ? "initial, free"
+                           : fmt::format("{:.{}f}", evaluation.grams, search.carbon_g < little_g ? 4 : 1),
                        20);
         text += padded(fmt::format("{:.1f}", evaluation.end_s / seconds_per_hour), 9);
         text += "  " + cell_string(evaluation.cell) + '\n';

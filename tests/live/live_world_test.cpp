@@ -45,7 +45,8 @@ class LiveSearch {
         for (auto& end : ends)
             groups.emplace_back([&, channel = std::move(end)] {
                 const auto evaluator = table_evaluator(options_, problem_);
-                work_in_group(Communicator::world(), channel.get(), options_.live, folder_.path(), "a thread", *evaluator);
+                work_in_group(Communicator::world(), channel.get(), options_.live, folder_.path(), "a thread",
+                              *evaluator);
             });
         std::vector<GroupState> states(groups.size());
         for (std::size_t met = 0; met < groups.size(); ++met) {
@@ -55,16 +56,15 @@ class LiveSearch {
         std::vector<LiveInput> inputs = before;
         Trace trace = trace_;
         const double began_s = monotonic_s();
-        LiveWorld world(
-            {0, 1, *channels, states, recorded_feed(trace_),
-             [](double at_s) -> Clock {
-                 return [=, since = monotonic_s()] { return at_s + (monotonic_s() - since) * speed; };
-             },
-             speed, options_.search.power.optimizer_w, options_.live.patience_s,
-             [&](const LiveInput& input, bool) { inputs.push_back(input); }, [] {},
-             [&] { return stop_after_s > 0 && monotonic_s() - began_s > stop_after_s ? "test" : ""; },
-             [](const Task&) {}},
-            trace, before, Seconds(0));
+        LiveWorld world({0, 1, *channels, states, recorded_feed(trace_),
+                         [](double at_s) -> Clock {
+                             return [=, since = monotonic_s()] { return at_s + (monotonic_s() - since) * speed; };
+                         },
+                         speed, options_.search.power.optimizer_w, options_.live.patience_s,
+                         [&](const LiveInput& input, bool) { inputs.push_back(input); }, [] {},
+                         [&] { return stop_after_s > 0 && monotonic_s() - began_s > stop_after_s ? "test" : ""; },
+                         [](const Task&) {}},
+                        trace, before, Seconds(0));
         const auto strategy = search_strategy(problem_, method, 1);
         stopped = false;
         try {
