@@ -62,7 +62,7 @@ LIBRARIES: list[tuple[str, list[str]]] = [
     (r"zlib\.h", ["src/base/gzip.cpp", "src/base/checksum.cpp"]),
     (r"openssl/.*", ["src/base/checksum.cpp"]),
     (r"fmt/.*", ["src/"]),
-    (r"omp\.h", ["src/comm/layout.cpp", "src/replay/", "src/tables/", "src/train/", "kernels/"]),
+    (r"omp\.h", ["src/comm/layout.cpp", "src/live/run.cpp", "src/replay/", "src/tables/", "src/train/", "kernels/"]),
     (r"dlfcn\.h", ["src/carbon/nvml.cpp"]),
     (r"dnnl\.hpp", ["kernels/nn/onednn_convolution.cpp"]),
     (r"cuda_runtime\.h|cuda\w*\.h|cudnn\.h", ["kernels/"]),

@@ -15,7 +15,7 @@ class Reader;
 class Writer;
 }  // namespace h5
 
-// What a run file holds of a live run beside its searches (FORMAT.md, section 1.1), as plain data: everything that the
+// What a run file holds of a live run beside its searches (FORMAT.md, section 8), as plain data: everything that the
 // outer world told it, from which its decisions follow again. Tables whose rows are of an input come in the order of
 // the inputs.
 
