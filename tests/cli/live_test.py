@@ -122,10 +122,10 @@ class RehearsalTest(ProgramTest):
         for ranks in (3, None):
             with self.subTest(ranks=ranks):
                 live = self.path(f"live-{ranks}.h5")
-        XX, "-o", live, ranks=ranks)
+                out, _ = self.run_program("live", self.deck, "power.optimizer_w=0", "-o", live, ranks=ranks)
                 self.assertIn("Pareto front", out)
                 self.assertIn("the coordinator was busy", out)
-                self.assertEqual(sorted(os.listdir(self.folder)), sorted({"deck.toml", "simulation.toml", "simulated.h5"} | set(os.path.basename(self.path(f)) for f in os.listdir(self.folder) if f.startswith("live-"))))
+                self.assertFalse(os.path.exists(live + ".journal") or os.path.exists(live + ".states"))
                 self.run_program("verify", live)
         expected, found = totals(simulated), totals(self.path("live-3.h5"))
         self.assertEqual(found["end_s"], expected["end_s"])
@@ -171,6 +171,85 @@ class RehearsalTest(ProgramTest):
         self.assertEqual([f for f in os.listdir(self.folder) if f.startswith("live")], [])
 
 
+class ProcessTest(ProgramTest):
+    """What ranks do while they wait, and what happens to those that hang or die."""
+
+    def setUp(self):
+        super().setUp()
+        self.deck = self.write("deck.toml", REHEARSAL)
+
+    def start(self, *overrides, ranks=4):
+        return subprocess.Popen(["mpirun", "-n", str(ranks), CENAS, "live", self.deck, "-o", self.path("live.h5"), *overrides],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)  # fmt: skip
+
+    @staticmethod
+    def ranks_of(process):
+        """Process ids by rank, once all have started."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            ids = {}
+            for name in filter(str.isdigit, os.listdir("/proc")):
+                try:
+                    with open(f"/proc/{name}/environ", "rb") as file:
+                        environment = dict(e.split(b"=", 1) for e in file.read().split(b"\0") if b"=" in e)
+                    with open(f"/proc/{name}/stat", encoding="ascii") as file:
+                        parent = int(file.read().rsplit(")", 1)[1].split()[1])
+                except OSError:
+                    continue
+                if parent == process.pid and b"OMPI_COMM_WORLD_RANK" in environment:
+                    ids[int(environment[b"OMPI_COMM_WORLD_RANK"])] = int(name)
+            if len(ids) == 4:
+                return ids
+            time.sleep(0.1)
+        raise AssertionError("the ranks did not start")
+
+    @staticmethod
+    def processor_s(pid):
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def test_waiting_ranks_sleep(self):
+        # One group trains, two wait.
+        self.write("deck.toml", REHEARSAL.replace("queue_capacity = 5", "").replace('"supernet"', '"direct"')
+                   .replace('"shares"', '"fixed"\nevaluate = 1\nrest = "idle"'))  # fmt: skip
+        process = self.start("live.hour_s=0.6", "run.initial=0")
+        ranks = self.ranks_of(process)
+        time.sleep(2)
+        before = {rank: self.processor_s(pid) for rank, pid in ranks.items()}
+        began = time.monotonic()
+        time.sleep(9)
+        used = {rank: self.processor_s(pid) - before[rank] for rank, pid in ranks.items()}
+        minute = 60 / (time.monotonic() - began)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, err)
+        for rank in (0, 2, 3):
+            self.assertLess(used[rank] * minute, 2, used)
+
+    def test_a_silent_group_ends_the_run(self):
+        process = self.start("live.patience_s=2", "live.hour_s=2")
+        ranks = self.ranks_of(process)
+        time.sleep(2)
+        os.kill(ranks[2], signal.SIGSTOP)
+        began = time.monotonic()
+        _, err = process.communicate(timeout=40)
+        self.assertEqual(process.returncode, 4, err)
+        self.assertIn("group 1", err)
+        self.assertIn("has said nothing for 2 s", err)
+        self.assertLess(time.monotonic() - began, 15)
+        self.run_program("live", self.deck, "live.patience_s=2", "live.hour_s=2", "-o", self.path("live.h5"), "--restart", "--time-limit", "0:01", ranks=4, code=75)
+
+    def test_a_killed_rank_ends_the_run(self):
+        process = self.start("live.hour_s=0.5")
+        ranks = self.ranks_of(process)
+        time.sleep(2)
+        os.kill(ranks[3], signal.SIGKILL)
+        process.communicate(timeout=20)
+        self.assertNotEqual(process.returncode, 0)
+        self.run_program("live", self.deck, "live.hour_s=0.5", "-o", self.path("live.h5"), "--restart", ranks=4)
+        self.run_program("verify", self.path("live.h5"))
+
+
 class NowTest(ProgramTest):
     """On the wall clock, with a trace that ends."""
 
@@ -209,7 +288,17 @@ class TrainingTest(ProgramTest):
     def test_trains(self):
         out, _ = self.run_program("live", self.deck, "-o", self.path("live.h5"), ranks=3)
         self.assertIn("Pareto front", out)
+        out, _ = self.run_program("verify", self.path("live.h5"), "--sample", "3")
+        self.assertIn("3 of their trainings, done again without a pause, reach the same accuracy bit for bit", out)
+
+    def test_trainings_that_fail_are_outcomes(self):
+        out, err = self.run_program("live", self.deck, "live.longest_training_h=0.00003", "-o", self.path("live.h5"), ranks=3)
+        self.assertIn("longer than live.longest_training_h", err)
+        self.assertRegex(out, r"[1-9]\d* failed")
         self.run_program("verify", self.path("live.h5"))
+        out, err = self.run_program("live", self.deck, "training.learning_rate=100", "supernet.learning_rate=100", "-o", self.path("diverged.h5"), ranks=3)
+        self.assertIn("diverged: the loss is no longer finite", err)
+        self.run_program("verify", self.path("diverged.h5"))
 
     def test_without_images(self):
         self.assert_refused(3, ["nowhere"], "live", self.deck, "data.folder=nowhere", ranks=3)
