@@ -124,7 +124,8 @@ std::vector<Key> training_run_keys(TrainingRunOptions& o) {
     return {
         {"device", one_of(o.device, {"cpu", "cuda"}), "", "cuda: each working rank has a GPU of its node for itself"},
         {"ranks_per_group", integer(o.ranks_per_group, 1, 65'536), "",
-         "of a table build or a live run: MPI ranks that train one network together, each on its share of every batch"}};
+         "of a table build or a live run: MPI ranks that train one network together, each on its share of every "
+         "batch"}};
 }
 
 TrainingDeck read_training_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {

@@ -60,7 +60,7 @@ CarbonFeed recorded_feed(const Trace& trace) {
     };
 }
 
-CarbonFeed file_feed(std::function<Trace()> read, std::filesystem::path file, UtcTime start, double stale_s) {
+CarbonFeed file_feed(std::function<Trace()> read, const std::filesystem::path& file, UtcTime start, double stale_s) {
     const auto watched = std::make_shared<WatchedFile>(std::move(read), file);
     return [watched, file, start, stale_s](std::int64_t step) {
         const Trace& trace = watched->trace();

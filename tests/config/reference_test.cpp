@@ -62,8 +62,8 @@ std::vector<std::filesystem::path> decks() {
 }
 
 TEST(Reference, IsTheDocumentInTheRepository) {
-    EXPECT_EQ(text_of(source / "docs/deck.md"), deck_reference() + training_deck_reference() + live_deck_reference() +
-                                                     replay_deck_reference())
+    EXPECT_EQ(text_of(source / "docs/deck.md"),
+              deck_reference() + training_deck_reference() + live_deck_reference() + replay_deck_reference())
         << "run: cenas check --keys > docs/deck.md";
 }
 

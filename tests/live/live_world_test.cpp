@@ -121,7 +121,7 @@ TEST(LiveWorld, EveryMomentOfEveryGroupIsToldOnce) {
     std::vector<double> told(4, 0);
     for (const auto& input : inputs)
         for (const auto& usage : input.usage) {
-            double& until = told[static_cast<std::size_t>(usage.gpu + 1)];
+            double& until = told[static_cast<std::size_t>(usage.gpu) + 1];
             EXPECT_NEAR(usage.from_s, until, 1e-6);
             EXPECT_GT(usage.to_s, usage.from_s);
             until = usage.to_s;
