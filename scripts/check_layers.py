@@ -37,12 +37,13 @@ MODULES: dict[str, set[str]] = {
     "sweep": {"base", "space", "pareto", "carbon", "eval", "search", "schedule", "io", "comm", "kernels", "engine"},
     "replay": {"base", "carbon", "schedule", "io", "comm", "kernels", "engine", "sweep"},
     "tables": {"base", "space", "carbon", "eval", "io", "train", "comm", "kernels"},
+    "live": {"base", "space", "pareto", "carbon", "io", "comm", "train", "engine", "sweep", "tables"},
     "config": {"base", "space", "carbon", "eval", "search", "schedule", "train"},
 }
 
 # Single headers beyond that: plain data that needs no linking.
 HEADERS: dict[str, set[str]] = {
-    "config": {"engine/options.hpp", "replay/options.hpp", "sweep/scenarios.hpp", "tables/options.hpp"},
+    "config": {"engine/options.hpp", "live/options.hpp", "replay/options.hpp", "sweep/scenarios.hpp", "tables/options.hpp"},
     "io": {"schedule/options.hpp"},
 }
 
@@ -61,7 +62,7 @@ LIBRARIES: list[tuple[str, list[str]]] = [
     (r"zlib\.h", ["src/base/gzip.cpp", "src/base/checksum.cpp"]),
     (r"openssl/.*", ["src/base/checksum.cpp"]),
     (r"fmt/.*", ["src/"]),
-    (r"omp\.h", ["src/comm/layout.cpp", "src/replay/", "src/tables/", "src/train/", "kernels/"]),
+    (r"omp\.h", ["src/comm/layout.cpp", "src/live/run.cpp", "src/replay/", "src/tables/", "src/train/", "kernels/"]),
     (r"dlfcn\.h", ["src/carbon/nvml.cpp"]),
     (r"dnnl\.hpp", ["kernels/nn/onednn_convolution.cpp"]),
     (r"cuda_runtime\.h|cuda\w*\.h|cudnn\.h", ["kernels/"]),

@@ -22,6 +22,7 @@
 #include "io/run_file.hpp"
 #include "io/table_file.hpp"
 #include "kernels/base/launch.hpp"
+#include "live/log.hpp"
 #include "replay/report.hpp"
 #include "sweep/check.hpp"
 #include "sweep/info.hpp"
@@ -213,10 +214,25 @@ std::string verify_again(const VerifyRequest& request, const RunFile& run) {
                        std::min<std::int64_t>(count, std::ssize(run.summaries())));
 }
 
+/// Makes the decisions of a live run again; says so.
+std::string verify_live(const VerifyRequest& request, const RunFile& run, const LiveLog& log) {
+    const LiveOptions options = request.read_live_deck(run.head().effective_deck);
+    require_none(request.file, verify_decisions(run, log, options));
+    std::string text = "; their decisions, made again from what they were told, are the recorded ones";
+    std::int64_t trained = 0;
+    if (request.sample.value_or(0) > 0) {
+        require_none(request.file, verify_trainings(run, log, options, *request.sample, trained));
+        text += fmt::format("; {} of their trainings, done again without a pause, reach the same accuracy bit for bit",
+                            trained);
+    }
+    return text;
+}
+
 ExitCode verify_run_file(const VerifyRequest& request) {
     const RunFile run(request.file);
     require_none(request.file, verify_file(run));
-    const std::string again = verify_again(request, run);
+    const auto live = run.live();
+    const std::string again = live ? verify_live(request, run, *live) : verify_again(request, run);
     const ProblemRecord& problem = run.head().problems.front();
     fmt::print("{}: {} of {} searches agree with {}{} ({}{} of {} cells)\n", request.file.string(),
                run.head().record == "full" ? "hypervolume, energy and carbon" : "checksums and hypervolumes",
@@ -276,6 +292,8 @@ ExitCode info_command(const std::filesystem::path& file, InfoFormat format, std:
                          : format == InfoFormat::csv       ? run_as_csv(run)
                          : format == InfoFormat::front_csv ? fronts_as_csv(run)
                                                            : describe_run(run, search));
+        if (const auto live = run.live(); live && format == InfoFormat::text)
+            fmt::print("{}", describe_live(run, *live));
     }
     return ExitCode::done;
 }

@@ -13,6 +13,7 @@
 #include "carbon/import_trace.hpp"
 #include "comm/comm.hpp"
 #include "eval/import_table.hpp"
+#include "live/options.hpp"
 #include "sweep/run.hpp"
 
 namespace cenas {
@@ -37,6 +38,7 @@ struct VerifyRequest {
     std::optional<std::int64_t> sample;  ///< searches to simulate again; none: some of a summary, none of a full record
     /// What the deck in a run file says.
     std::function<Scenarios(const std::string& effective_deck)> read_deck;
+    std::function<LiveOptions(const std::string& effective_deck)> read_live_deck;
 };
 /// Prints what disagrees; throws DataError if anything does.
 ExitCode verify_command(const VerifyRequest& request);

@@ -21,9 +21,11 @@
 #include "comm/comm.hpp"
 #include "commands.hpp"
 #include "config/deck.hpp"
+#include "config/live_deck.hpp"
 #include "config/replay_deck.hpp"
 #include "config/training_deck.hpp"
 #include "io/run_file.hpp"
+#include "live/run.hpp"
 #include "replay/run.hpp"
 #include "tables/build.hpp"
 #include "tables/plan.hpp"
@@ -77,6 +79,7 @@ constexpr const char* overview =
     "  cenas import forecast CSV     a csv of forecasts, issue by issue, into a forecast file\n"
     "  cenas import table CSV        an architecture csv into a table file\n"
     "  cenas train DECK ARCH         train one cell from scratch\n"
+    "  cenas live DECK               search on the wall clock: groups of ranks train, an allocator moves them\n"
     "  cenas table build DECK        train many cells and a supernet into a table file; goes on where it was "
     "stopped\n\n"
     "With several processes: mpirun -n 5 cenas sweep DECK (rank 0 coordinates).\n"
@@ -112,18 +115,22 @@ void add_shard_option(CLI::App& command, Arguments& arguments) {
     command.add_option("--shard", arguments.shard, "Do the i-th of n parts of the sweep, i/n; cenas merge joins them");
 }
 
-void add_run_command(CLI::App& app, Arguments& arguments, const std::string& name, const std::string& text) {
-    CLI::App& command = *app.add_subcommand(name, text);
-    add_deck_options(command, arguments);
-    add_output_options(command, arguments, " (default: results/DECK.h5, of a shard results/DECK-i-of-n.h5)", false);
+void add_restart_options(CLI::App& command, Arguments& arguments) {
     command.get_option("--overwrite")->description("Replace the file, and what is left of an earlier run");
     command
         .add_flag("--restart", arguments.restart,
                   "Go on with what an earlier run has left: begin if that is nothing, do nothing if it was done")
         ->excludes("--overwrite");
-    add_shard_option(command, arguments);
     command.add_option("--time-limit", arguments.time_limit,
                        "Stop early after this time: minutes, or [days-]hours:minutes:seconds as Slurm has it");
+}
+
+void add_run_command(CLI::App& app, Arguments& arguments, const std::string& name, const std::string& text) {
+    CLI::App& command = *app.add_subcommand(name, text);
+    add_deck_options(command, arguments);
+    add_output_options(command, arguments, " (default: results/DECK.h5, of a shard results/DECK-i-of-n.h5)", false);
+    add_restart_options(command, arguments);
+    add_shard_option(command, arguments);
 }
 
 void add_check_command(CLI::App& app, Arguments& arguments) {
@@ -207,6 +214,13 @@ void add_training_commands(CLI::App& app, Arguments& arguments) {
     train.add_option("--threads", arguments.threads, "OpenMP threads of each rank (default: 1)")
         ->check(CLI::Range(1, 4096));
 
+    CLI::App& live = *app.add_subcommand(
+        "live", "Search on the wall clock: groups of ranks train, and an allocator moves them as the grid changes");
+    live.add_option("deck", arguments.deck, "Live deck (TOML; every key: cenas check --keys)")->required();
+    live.add_option("overrides", arguments.overrides, "Changes to the deck, section.key=value");
+    add_output_options(live, arguments, " (default: results/DECK.h5)", false);
+    add_restart_options(live, arguments);
+
     CLI::App& table = *app.add_subcommand("table", "Make a table of architectures");
     table.require_subcommand(1);
     CLI::App& build = *table.add_subcommand(
@@ -231,8 +245,10 @@ void add_read_commands(CLI::App& app, Arguments& arguments) {
         *app.add_subcommand("verify", "Recompute hypervolume, energy and carbon of a result and compare");
     verify.add_option("file", arguments.file, "HDF5 file")->required();
     verify
-        .add_option("--sample", arguments.sample,
-                    "Simulate so many searches again and compare every bit (default: 20 of a summary, else 0)")
+        .add_option(
+            "--sample", arguments.sample,
+            "Simulate so many searches again and compare every bit (default: 20 of a summary, else 0); of a live "
+            "run: train so many architectures again")
         ->check(whole_number);
     verify.add_option("--inputs", arguments.inputs, "Folder that the deck names its table and trace files from")
         ->capture_default_str();
@@ -307,6 +323,15 @@ TableBuildRequest read_table_request(const Arguments& arguments, const std::stri
     return {deck.options, deck.text, deck.effective, output_of(arguments, deck.path), command_line};
 }
 
+LiveRequest read_live_request(const Arguments& arguments, const std::string& command_line) {
+    const LiveDeck deck = read_live_deck(arguments.deck, arguments.overrides);
+    LiveRequest request{
+        deck.options,      deck.text, deck.effective, output_of(arguments, deck.path), arguments.overwrite,
+        arguments.restart, {},        command_line};
+    if (!arguments.time_limit.empty()) request.time_limit_s = parse_time_limit(arguments.time_limit);
+    return request;
+}
+
 std::vector<std::int64_t> chosen_searches(const Arguments& arguments, const RunFile& run) {
     if (!arguments.searches.empty()) return arguments.searches;
     std::vector<std::int64_t> numbers;
@@ -334,11 +359,17 @@ ReplayRequest read_replay_request(const Arguments& arguments, const std::string&
 
 ExitCode check_deck(const Arguments& arguments, const Communicator& world) {
     if (arguments.keys) {
-        fmt::print("{}{}{}", deck_reference(), training_deck_reference(), replay_deck_reference());
+        fmt::print("{}{}{}{}", deck_reference(), training_deck_reference(), live_deck_reference(),
+                   replay_deck_reference());
         return ExitCode::done;
     }
     if (arguments.deck.empty()) throw UsageError("cenas check: names no deck");
     const int ranks = arguments.ranks > 0 ? arguments.ranks : world.size();
+    if (is_live_deck(arguments.deck, arguments.overrides)) {
+        const LiveDeck deck = read_live_deck(arguments.deck, arguments.overrides);
+        fmt::print("{}", arguments.dump ? deck.effective : describe_live_plan(deck.options, ranks));
+        return ExitCode::done;
+    }
     if (is_training_deck(arguments.deck, arguments.overrides)) {
         if (arguments.threads > 0)
             throw UsageError("--threads: a rank of a table build has one thread (allowed: with decks of searches)");
@@ -365,6 +396,9 @@ ExitCode dispatch_single(const CLI::App& app, const Arguments& arguments, const 
         return verify_command({arguments.file, arguments.sample < 0 ? std::nullopt : std::optional(arguments.sample),
                                [&](const std::string& deck) {
                                    return read_deck_text(deck, arguments.file + " (its deck)", arguments.inputs);
+                               },
+                               [&](const std::string& deck) {
+                                   return read_live_deck_text(deck, arguments.file + " (its deck)", arguments.inputs);
                                }});
     if (app.got_subcommand("info"))
         return info_command(arguments.file,
@@ -390,6 +424,8 @@ ExitCode dispatch(const CLI::App& app, const Arguments& arguments, const std::st
     if (app.got_subcommand("train")) return train_command([&] { return read_train_request(arguments); }, world);
     if (app.got_subcommand("table"))
         return build_table([&] { return read_table_request(arguments, command_line); }, world);
+    if (app.got_subcommand("live"))
+        return live_command([&] { return read_live_request(arguments, command_line); }, world);
     if (app.got_subcommand("replay"))
         return replay_command([&] { return read_replay_request(arguments, command_line); }, world);
     return world.rank() == 0 ? dispatch_single(app, arguments, command_line, world) : ExitCode::done;
@@ -397,7 +433,7 @@ ExitCode dispatch(const CLI::App& app, const Arguments& arguments, const std::st
 
 /// One message for a command line that cannot be read.
 std::string describe_parse_error(const CLI::ParseError& error, int argc, char** argv) {
-    constexpr std::array<std::string_view, 10> commands = {"check",  "sweep",  "search", "merge", "info",
+    constexpr std::array<std::string_view, 11> commands = {"check",  "sweep",  "search", "live",  "merge", "info",
                                                            "verify", "replay", "import", "train", "table"};
     const std::string_view first = argc > 1 ? argv[1] : "";
     if (std::find(commands.begin(), commands.end(), first) != commands.end())

@@ -17,9 +17,11 @@ using Bytes = std::vector<std::byte>;
 
 /// Every message of the program by name.
 enum class Message : int {
-    lease = 1,        ///< coordinator -> worker: numbers of searches or of a task; none: there is no more
-    results = 2,      ///< worker -> coordinator: what is finished, at first nothing; asks for more work
-    power_source = 3  ///< first worker -> coordinator: what its meter reads, for people
+    lease = 1,         ///< coordinator -> worker: numbers of searches or of a task; none: there is no more
+    results = 2,       ///< worker -> coordinator: what is finished, at first nothing; asks for more work
+    power_source = 3,  ///< first worker -> coordinator: what its meter reads, for people
+    command = 4,       ///< coordinator of a live run -> group: take a task up, give it back, end
+    report = 5         ///< group of a live run -> coordinator: what it has done
 };
 
 /// Initialises MPI for the life of the object (MPI_THREAD_SERIALIZED: any thread may speak, one at a time). Exactly

@@ -22,10 +22,13 @@ DeckDocument read_document(const std::filesystem::path& path, const std::vector<
 
 bool is_training(const TomlTable& keys) {
     const auto has = [&](const char* name) { return find(keys, name) != nullptr; };
-    return (has("data") || has("skeleton") || has("training") || has("supernet")) && !has("problem") && !has("method");
+    return (has("data") || has("skeleton") || has("training") || has("supernet")) && !has("problem") &&
+           !has("method") && !has("live");
 }
 
 bool is_replay(const TomlTable& keys) { return find(keys, "replay") != nullptr || find(keys, "policy") != nullptr; }
+
+bool is_live(const TomlTable& keys) { return find(keys, "live") != nullptr; }
 
 std::filesystem::path folder_of(const std::filesystem::path& deck) {
     return deck.empty() ? std::filesystem::current_path() : std::filesystem::absolute(deck).parent_path();

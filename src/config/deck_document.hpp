@@ -24,6 +24,8 @@ DeckDocument read_document(const std::filesystem::path& path, const std::vector<
 /// Whether a deck is for trainings, or for replays, by its sections, and not for searches.
 bool is_training(const TomlTable& keys);
 bool is_replay(const TomlTable& keys);
+/// Whether it is for live runs.
+bool is_live(const TomlTable& keys);
 
 /// Folder of a deck, from which its files are named.
 std::filesystem::path folder_of(const std::filesystem::path& deck);

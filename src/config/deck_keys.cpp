@@ -38,33 +38,6 @@ Scalar trace_source(std::string& target) {
                 accepts);
 }
 
-std::vector<Key> run_keys(RunOptions& o) {
-    constexpr const char* whose = "for methods that do not say it themselves";
-    return {
-        required({"start", time(o.start), "UTC", "start of the run, on a step of every trace"}),
-        {"hours", number(o.hours, from(shortest_h, longest_h)), "h", "length of the run"},
-        {"gpus", integer(o.gpus, 1, most_gpus), "", "GPUs in the pool"},
-        {"initial", integer(o.initial, 0, cell_count), "",
-         "random architectures that are trained before the search proper"},
-        {"first_seed", integer(o.first_seed, 0, largest_seed), "", "seed of the first search"},
-        {"seeds", integer(o.seeds, 1, 100'000), "", "searches of each method on each trace, with consecutive seeds"},
-        {"identity", one_of(o.identity, {"string", "pruned", "isomorphic"}), "",
-         "cells that count as the same: of one string; of one network once dead edges are pruned; of one network "
-         "up to isomorphism"},
-        forecast_key(o.forecast, whose),
-        window_key(o.window_h, whose),
-        {"record", one_of(o.record, {"full", "summary"}), "",
-         "what is kept of each search. full: every training and every step; summary: its totals and its Pareto front"},
-        {"allow_unlike_traces", flag(o.allow_unlike_traces), "",
-         "whether traces of different signal or scope may be compared"}};
-}
-
-std::vector<Key> budget_keys(BudgetOptions& o) {
-    return {{"carbon_kg", number(o.carbon_kg, from(0, most)), "kgCO2e", "a search ends at this; 0: no limit"},
-            {"evaluations", integer(o.evaluations, 0, most), "",
-             "a search ends after so many trainings, the initial ones not counted; 0: no limit"}};
-}
-
 std::vector<Key> accounting_keys(AccountingOptions& o) {
     return {{"mode", one_of(o.mode, {"full", "paper"}), "",
              "full: every component is booked; paper: what CE-NAS booked, 1000 W for each GPU that evaluates and "
@@ -72,23 +45,6 @@ std::vector<Key> accounting_keys(AccountingOptions& o) {
             only_with({"mode", {"paper"}, &o.mode},
                       {"account_from_h", number(o.account_from_h, from(0, longest_h)), "h",
                        "the search proper begins here, and what comes before is free; less than run.hours"})};
-}
-
-std::vector<Key> power_keys(PowerOptions& o, const std::string& mode) {
-    const Condition full = {"accounting.mode", {"full"}, &mode};
-    const auto watts = [&](const char* key, double& target, const char* meaning) {
-        return only_with(full, {key, number(target, from(0, strongest_w)), "W", meaning});
-    };
-    return {watts("evaluation_w", o.evaluation_w, "a GPU that trains an architecture"),
-            watts("sampling_w", o.sampling_w, "a GPU that queries the supernet"),
-            watts("supernet_training_w", o.supernet_training_w, "a GPU that trains the supernet"),
-            watts("switching_w", o.switching_w, "a GPU that writes or reads a checkpoint"),
-            watts("idle_w", o.idle_w, "a GPU that waits"),
-            watts("optimizer_w", o.optimizer_w, "the coordinator's share of its host, all the time"),
-            only_with(full, {"pue", number(o.pue, from(1, 10)), "",
-                             "power usage effectiveness: energy of the facility by that of its computers"}),
-            only_with(full, {"embodied_g_per_gpu_h", number(o.embodied_g_per_gpu_h, from(0, 1e6)), "gCO2e/h",
-                             "a GPU's share in the making of itself and of its server"})};
 }
 
 std::vector<Key> switching_keys(SwitchingOptions& o, const std::string& mode) {
@@ -106,35 +62,6 @@ std::vector<Key> objective_keys(ObjectiveOptions& o) {
     return {required({"name", name(o.name), "", "one of the table's objectives"}),
             required({"reference", number(o.reference, finite), "the objective's unit",
                       "component of the hypervolume's reference point: the worst value that still counts"})};
-}
-
-std::vector<Key> problem_keys(ProblemOptions& o) {
-    return {{"table", table_source(o.table), "",
-             "architectures with what they reach and cost: built-in (fashion-light was trained by cenas, synthetic "
-             "comes from a "
-             "formula), or a file made by `cenas import table` or `cenas table build`, named from the deck's folder"},
-            {"cost_scale", number(o.cost_scale, above(0, 1e6)), "",
-             "stretches the table's times; other than 1 makes them modelled"},
-            {"objective", list_of(o.objectives, 2, objective_keys), "",
-             "what is optimized; whether it is to be large or small, the table says"}};
-}
-
-std::vector<Key> lamoo_keys(LamooOptions& o) {
-    return {
-        {"kernel", one_of(o.kernel, {"poly", "rbf"}), "", "kernel of the support vector machines that split the space"},
-        only_with({"kernel", {"poly"}, &o.kernel},
-                  {"degree", integer(o.degree, 1, 10), "", "degree of the polynomial"}),
-        {"penalty", number(o.penalty, above(0, 1e6)), "", "C of the machines: what a sample on the wrong side costs"},
-        {"tolerance", number(o.tolerance, above(0, 1)), "",
-         "of the machines' optimality conditions, at which their solver stops"},
-        {"exploration", number(o.exploration, from(0, 1e9)), "units of hypervolume",
-         "Cp of the upper confidence bound"},
-        {"selection", one_of(o.selection, {"leaf", "path"}), "",
-         "region that is searched: the best of all leaves, or the one reached from the root by the better child"},
-        {"leaf_size", integer(o.leaf_size, 1, cell_count), "", "a node with more samples than this may be split"},
-        {"depth", integer(o.depth, 0, 50), "", "splits on the longest path, at most"},
-        {"draws", integer(o.draws, 1, most), "",
-         "uniform draws to hit the region; where all miss, its deepest split is dropped"}};
 }
 
 std::vector<Key> candidate_keys(MethodOptions& o) {
@@ -177,6 +104,79 @@ std::vector<Key> method_keys(MethodOptions& o) {
 }
 
 }  // namespace
+
+std::vector<Key> run_keys(RunOptions& o) {
+    constexpr const char* whose = "for methods that do not say it themselves";
+    return {
+        required({"start", time(o.start), "UTC", "start of the run, on a step of every trace"}),
+        {"hours", number(o.hours, from(shortest_h, longest_h)), "h", "length of the run"},
+        {"gpus", integer(o.gpus, 1, most_gpus), "", "GPUs in the pool"},
+        {"initial", integer(o.initial, 0, cell_count), "",
+         "random architectures that are trained before the search proper"},
+        {"first_seed", integer(o.first_seed, 0, largest_seed), "", "seed of the first search"},
+        {"seeds", integer(o.seeds, 1, 100'000), "", "searches of each method on each trace, with consecutive seeds"},
+        {"identity", one_of(o.identity, {"string", "pruned", "isomorphic"}), "",
+         "cells that count as the same: of one string; of one network once dead edges are pruned; of one network "
+         "up to isomorphism"},
+        forecast_key(o.forecast, whose),
+        window_key(o.window_h, whose),
+        {"record", one_of(o.record, {"full", "summary"}), "",
+         "what is kept of each search. full: every training and every step; summary: its totals and its Pareto front"},
+        {"allow_unlike_traces", flag(o.allow_unlike_traces), "",
+         "whether traces of different signal or scope may be compared"}};
+}
+
+std::vector<Key> budget_keys(BudgetOptions& o) {
+    return {{"carbon_kg", number(o.carbon_kg, from(0, most)), "kgCO2e", "a search ends at this; 0: no limit"},
+            {"evaluations", integer(o.evaluations, 0, most), "",
+             "a search ends after so many trainings, the initial ones not counted; 0: no limit"}};
+}
+
+std::vector<Key> power_keys(PowerOptions& o, const std::string& mode) {
+    const Condition full = {"accounting.mode", {"full"}, &mode};
+    const auto watts = [&](const char* key, double& target, const char* meaning) {
+        return only_with(full, {key, number(target, from(0, strongest_w)), "W", meaning});
+    };
+    return {watts("evaluation_w", o.evaluation_w, "a GPU that trains an architecture"),
+            watts("sampling_w", o.sampling_w, "a GPU that queries the supernet"),
+            watts("supernet_training_w", o.supernet_training_w, "a GPU that trains the supernet"),
+            watts("switching_w", o.switching_w, "a GPU that writes or reads a checkpoint"),
+            watts("idle_w", o.idle_w, "a GPU that waits"),
+            watts("optimizer_w", o.optimizer_w, "the coordinator's share of its host, all the time"),
+            only_with(full, {"pue", number(o.pue, from(1, 10)), "",
+                             "power usage effectiveness: energy of the facility by that of its computers"}),
+            only_with(full, {"embodied_g_per_gpu_h", number(o.embodied_g_per_gpu_h, from(0, 1e6)), "gCO2e/h",
+                             "a GPU's share in the making of itself and of its server"})};
+}
+
+std::vector<Key> problem_keys(ProblemOptions& o) {
+    return {{"table", table_source(o.table), "",
+             "architectures with what they reach and cost: built-in (fashion-light was trained by cenas, synthetic "
+             "comes from a "
+             "formula), or a file made by `cenas import table` or `cenas table build`, named from the deck's folder"},
+            {"cost_scale", number(o.cost_scale, above(0, 1e6)), "",
+             "stretches the table's times; other than 1 makes them modelled"},
+            {"objective", list_of(o.objectives, 2, objective_keys), "",
+             "what is optimized; whether it is to be large or small, the table says"}};
+}
+
+std::vector<Key> lamoo_keys(LamooOptions& o) {
+    return {
+        {"kernel", one_of(o.kernel, {"poly", "rbf"}), "", "kernel of the support vector machines that split the space"},
+        only_with({"kernel", {"poly"}, &o.kernel},
+                  {"degree", integer(o.degree, 1, 10), "", "degree of the polynomial"}),
+        {"penalty", number(o.penalty, above(0, 1e6)), "", "C of the machines: what a sample on the wrong side costs"},
+        {"tolerance", number(o.tolerance, above(0, 1)), "",
+         "of the machines' optimality conditions, at which their solver stops"},
+        {"exploration", number(o.exploration, from(0, 1e9)), "units of hypervolume",
+         "Cp of the upper confidence bound"},
+        {"selection", one_of(o.selection, {"leaf", "path"}), "",
+         "region that is searched: the best of all leaves, or the one reached from the root by the better child"},
+        {"leaf_size", integer(o.leaf_size, 1, cell_count), "", "a node with more samples than this may be split"},
+        {"depth", integer(o.depth, 0, 50), "", "splits on the longest path, at most"},
+        {"draws", integer(o.draws, 1, most), "",
+         "uniform draws to hit the region; where all miss, its deepest split is dropped"}};
+}
 
 Key forecast_key(std::string& target, const std::string& whose) {
     return {"forecast", one_of(target, {"perfect", "persistence", "file", "none"}), "",
@@ -224,15 +224,19 @@ std::vector<Key> schedule_keys(ScheduleOptions& o, const std::string& meaning_of
                    "the last hours of the run, in which all GPUs evaluate"})};
 }
 
-std::vector<Key> deck_keys(DeckContent& deck) {
-    Options& o = deck.options;
-    const auto fresh_method = [&deck] {
+List method_list(std::vector<MethodOptions>& methods, const LamooOptions& lamoo, const RunOptions& run) {
+    const auto fresh = [&lamoo, &run] {
         MethodOptions method;
-        method.search.lamoo = deck.lamoo;
-        method.forecast = deck.options.run.forecast;
-        method.window_h = deck.options.run.window_h;
+        method.search.lamoo = lamoo;
+        method.forecast = run.forecast;
+        method.window_h = run.window_h;
         return method;
     };
+    return list_of<MethodOptions>(methods, 1, method_keys, fresh);
+}
+
+std::vector<Key> deck_keys(DeckContent& deck) {
+    Options& o = deck.options;
     // [accounting] before what depends on it, [run] and [lamoo] before the methods that start from them.
     return {{"run", Section{run_keys(o.run)}, "", "what is simulated: every method on every trace with every seed"},
             {"budget", Section{budget_keys(o.budget)}, "", "what ends a search before run.hours"},
@@ -246,8 +250,7 @@ std::vector<Key> deck_keys(DeckContent& deck) {
             {"trace", list_of(o.traces, 1, trace_keys), "", "grids to run on"},
             {"lamoo", Section{lamoo_keys(deck.lamoo)}, "",
              "parameters of the LaMOO strategy (Zhao et al., ICLR 2022) in all methods that do not set their own"},
-            {"method", list_of<MethodOptions>(o.methods, 1, method_keys, fresh_method), "",
-             "how candidates are found and GPUs are used"}};
+            {"method", method_list(o.methods, deck.lamoo, o.run), "", "how candidates are found and GPUs are used"}};
 }
 
 }  // namespace cenas

@@ -7,6 +7,8 @@
 #include "config/schema.hpp"
 #include "engine/options.hpp"
 #include "eval/import_table.hpp"
+#include "live/options.hpp"
+#include "tables/options.hpp"
 
 namespace cenas {
 
@@ -24,7 +26,27 @@ struct DeckContent {
 };
 std::vector<Key> deck_keys(DeckContent& deck);
 
+/// What a live deck says.
+struct LiveDeckContent {
+    LiveOptions options;
+    LamooOptions lamoo;  ///< what methods start from
+};
+std::vector<Key> live_deck_keys(LiveDeckContent& deck);
+
 // What several kinds of decks have.
+std::vector<Key> data_keys(DataOptions& o);
+std::vector<Key> skeleton_keys(SkeletonOptions& o);
+std::vector<Key> training_keys(TrainingOptions& o);
+std::vector<Key> supernet_keys(SupernetOptions& o);
+std::vector<Key> meter_keys(MeterOptions& o);
+std::vector<Key> training_run_keys(TrainingRunOptions& o);
+std::vector<Key> run_keys(RunOptions& o);
+std::vector<Key> budget_keys(BudgetOptions& o);
+std::vector<Key> power_keys(PowerOptions& o, const std::string& mode);
+std::vector<Key> problem_keys(ProblemOptions& o);
+std::vector<Key> lamoo_keys(LamooOptions& o);
+/// `lamoo`, `run`: what a new entry starts from.
+List method_list(std::vector<MethodOptions>& methods, const LamooOptions& lamoo, const RunOptions& run);
 std::vector<Key> trace_keys(TraceOptions& o);
 std::vector<Key> schedule_keys(ScheduleOptions& o, const std::string& meaning_of_evaluate);
 Key forecast_key(std::string& target, const std::string& whose);

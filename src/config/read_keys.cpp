@@ -83,6 +83,7 @@ void read_content(const Section& section, const Key& key, const TomlValue* value
     const std::string allowed =
         fmt::format("must be a section with keys of: {} ({})", fmt::join(names_of(section.keys), ", "), key.meaning);
     if (value == nullptr && key.required) refuse_missing(key, place, allowed);
+    if (value == nullptr && !key.condition.holds()) return;
     // One that is not there may lack required keys all the same.
     if (value == nullptr) return read_table({}, section.keys, {place.text, path});
     const auto* table = std::get_if<TomlTable>(&value->value);

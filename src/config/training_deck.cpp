@@ -18,6 +18,41 @@ namespace {
 
 constexpr int most_images = 100'000'000;
 
+std::vector<Key> table_keys(TableBuildOptions& o) {
+    return {{"name", name(o.name), "", "of the table"},
+            {"source", nonempty(o.source), "", "where its values come from, for people"},
+            {"cells", integer(o.cells, 0, 8765), "",
+             "networks that are trained, drawn evenly from the 8,765 that differ; 0: all"},
+            {"sample_seed", integer(o.sample_seed, 0, largest_seed), "", "of the draw"},
+            {"first_seed", integer(o.first_seed, 0, largest_seed), "", "of the trainings of a cell"},
+            {"seeds", integer(o.seeds, 1, 1000), "", "trainings of each cell, with consecutive seeds"},
+            {"supernet", flag(o.supernet), "", "whether a supernet is trained and estimates every cell of the space"},
+            {"latency_repeats", integer(o.latency_repeats, 1, 100'000), "",
+             "timings of the inference of a batch, of which the shortest counts"}};
+}
+
+std::vector<Key> training_deck_keys(TrainingDeckOptions& o) {
+    return {{"data", Section{data_keys(o.data)}, "", "images"},
+            {"skeleton", Section{skeleton_keys(o.skeleton)}, "", "the network around the cell"},
+            {"training", Section{training_keys(o.training)}, "", "of a cell from scratch"},
+            {"supernet", Section{supernet_keys(o.supernet)}, "",
+             "training of the weight-sharing supernet, in what differs from that of a cell"},
+            {"meter", Section{meter_keys(o.meter)}, "", "energy (docs/energy.md)"},
+            {"run", Section{training_run_keys(o.run)}, "", "where trainings run"},
+            {"table", Section{table_keys(o.table)}, "", "what `cenas table build` makes"}};
+}
+
+constexpr const char* dump_head =
+    "# The deck in force: every key with its value. Files are named from the deck's folder.\n";
+
+constexpr const char* reference_head = R"(
+# Keys of a training deck
+
+For `cenas train` and `cenas table build`; overrides and errors as for a deck.
+)";
+
+}  // namespace
+
 std::vector<Key> data_keys(DataOptions& o) {
     return {{"format", one_of(o.format, {"idx", "cifar10", "cifar100"}), "",
              "idx: Fashion-MNIST and its like, files {train,t10k}-{images-idx3,labels-idx1}-ubyte; cifar10, cifar100: "
@@ -85,47 +120,13 @@ std::vector<Key> meter_keys(MeterOptions& o) {
             {"gpu_idle_w", number(o.gpu_idle_w, from(0, strongest_w)), "W", "of one that waits"}};
 }
 
-std::vector<Key> run_keys(TrainingRunOptions& o) {
+std::vector<Key> training_run_keys(TrainingRunOptions& o) {
     return {
         {"device", one_of(o.device, {"cpu", "cuda"}), "", "cuda: each working rank has a GPU of its node for itself"},
         {"ranks_per_group", integer(o.ranks_per_group, 1, 65'536), "",
-         "of a table build: MPI ranks that train one network together, each on its share of every batch"}};
+         "of a table build or a live run: MPI ranks that train one network together, each on its share of every "
+         "batch"}};
 }
-
-std::vector<Key> table_keys(TableBuildOptions& o) {
-    return {{"name", name(o.name), "", "of the table"},
-            {"source", nonempty(o.source), "", "where its values come from, for people"},
-            {"cells", integer(o.cells, 0, 8765), "",
-             "networks that are trained, drawn evenly from the 8,765 that differ; 0: all"},
-            {"sample_seed", integer(o.sample_seed, 0, largest_seed), "", "of the draw"},
-            {"first_seed", integer(o.first_seed, 0, largest_seed), "", "of the trainings of a cell"},
-            {"seeds", integer(o.seeds, 1, 1000), "", "trainings of each cell, with consecutive seeds"},
-            {"supernet", flag(o.supernet), "", "whether a supernet is trained and estimates every cell of the space"},
-            {"latency_repeats", integer(o.latency_repeats, 1, 100'000), "",
-             "timings of the inference of a batch, of which the shortest counts"}};
-}
-
-std::vector<Key> training_deck_keys(TrainingDeckOptions& o) {
-    return {{"data", Section{data_keys(o.data)}, "", "images"},
-            {"skeleton", Section{skeleton_keys(o.skeleton)}, "", "the network around the cell"},
-            {"training", Section{training_keys(o.training)}, "", "of a cell from scratch"},
-            {"supernet", Section{supernet_keys(o.supernet)}, "",
-             "training of the weight-sharing supernet, in what differs from that of a cell"},
-            {"meter", Section{meter_keys(o.meter)}, "", "energy (docs/energy.md)"},
-            {"run", Section{run_keys(o.run)}, "", "where trainings run"},
-            {"table", Section{table_keys(o.table)}, "", "what `cenas table build` makes"}};
-}
-
-constexpr const char* dump_head =
-    "# The deck in force: every key with its value. Files are named from the deck's folder.\n";
-
-constexpr const char* reference_head = R"(
-# Keys of a training deck
-
-For `cenas train` and `cenas table build`; overrides and errors as for a deck.
-)";
-
-}  // namespace
 
 TrainingDeck read_training_deck(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
     DeckDocument document = read_document(path, overrides);

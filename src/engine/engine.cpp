@@ -67,6 +67,8 @@ SearchRecord Engine::run() {
         end_step();
         if (!horizon_reached_) begin_step();
     }
+    world_.stop();
+    book(world_.take_usage());
     return finish();
 }
 
@@ -131,7 +133,7 @@ Allocation Engine::decide() const {
     view.gpus = options_.run.gpus;
     view.queued = static_cast<int>(queue_.size());
     view.queue_capacity = method_.queue_capacity;
-    view.unfinished = static_cast<int>(evaluations_.size() - finished_order_.size());
+    view.unfinished = unfinished_;
     view.evaluations = evaluations_done_;
     view.carbon_left_g = options_.budget.carbon_kg > 0 ? options_.budget.carbon_kg * 1000.0 - ledger_.grams().value
                                                        : std::numeric_limits<double>::infinity();
@@ -250,6 +252,7 @@ bool Engine::start_evaluation(int gpu, CellIndex cell, bool initial) {
     evaluation.start_s = evaluation.end_s = world_.now().value;
     evaluations_.push_back(evaluation);
     evaluations_started_ += initial ? 0 : 1;
+    ++unfinished_;
     start_task(gpu, {static_cast<int>(tasks_.size()), TaskKind::evaluation, {cell}}, evaluations_.size() - 1);
     return true;
 }
@@ -287,11 +290,12 @@ Seconds Engine::next_stop() const {
 }
 
 void Engine::book(const std::vector<Usage>& usage) {
-    Seconds from = world_.now();
     for (const Usage& u : usage) {
-        from = std::min(from, u.from);
         const GramsCO2e grams = ledger_.book(u.component, u.from, u.to, u.power);
-        if (u.component != Component::idle) worked_gpu_s_ += (u.to - u.from).value;
+        if (u.component == Component::optimizer)  // for as long as there is a run, it holds its GPUs
+            ledger_.book_embodied(u.from, u.to, options_.run.gpus);
+        else if (u.component != Component::idle)
+            worked_gpu_s_ += (u.to - u.from).value;
         if (u.component != Component::evaluation) continue;
         EvaluationRecord& evaluation = evaluations_[tasks_[static_cast<std::size_t>(u.task)].evaluation];
         evaluation.gpu_s += (u.to - u.from).value;
@@ -299,8 +303,6 @@ void Engine::book(const std::vector<Usage>& usage) {
         evaluation.grams += grams.value;
         evaluation.end_s = u.to.value;
     }
-    ledger_.book(Component::optimizer, from, world_.now(), Watts(options_.power.optimizer_w));
-    ledger_.book_embodied(from, world_.now(), options_.run.gpus);
 }
 
 void Engine::handle(const Event& event) {
@@ -308,6 +310,7 @@ void Engine::handle(const Event& event) {
     running_[static_cast<std::size_t>(event.gpu)] = -1;
     const TaskEntry& entry = tasks_[static_cast<std::size_t>(event.task)];
     const bool finished = event.kind == Event::Kind::finished;
+    if (event.kind == Event::Kind::failed) return fail(entry);
     switch (entry.task.kind) {
         case TaskKind::supernet_training:
             supernet_ = finished ? SupernetState::trained : SupernetState::paused;
@@ -329,6 +332,7 @@ void Engine::finish_evaluation(const TaskEntry& entry) {
     const CellIndex cell = evaluation.cell;
     const auto values = world_.result(entry.task, cell);
     record_evaluation(evaluation, entry.evaluation, values);
+    --unfinished_;
     if (evaluation.initial == 0) ++evaluations_done_;
     if (method_.learn_from == "evaluation") tell(cell, values);
 }
@@ -355,6 +359,18 @@ void Engine::finish_sampling(const Task& task) {
     samples_ += static_cast<std::int64_t>(task.cells.size());
 }
 
+/// A training without a result is not told to the strategy, which does not propose it again. Without a supernet the
+/// search goes on as one that has none.
+void Engine::fail(const TaskEntry& entry) {
+    if (entry.task.kind == TaskKind::supernet_training) supernet_ = SupernetState::failed;
+    if (entry.task.kind == TaskKind::sampling) queries_in_flight_ -= static_cast<int>(entry.task.cells.size());
+    if (entry.task.kind != TaskKind::evaluation) return;
+    EvaluationRecord& evaluation = evaluations_[entry.evaluation];
+    evaluation.end_s = world_.now().value;
+    evaluations_failed_ += evaluation.initial == 0 ? 1 : 0;
+    --unfinished_;
+}
+
 void Engine::tell(CellIndex cell, const std::vector<double>& values) {
     strategy_.tell(cell, gains_of(problem_.objectives, values));
     ++tells_;
@@ -371,7 +387,7 @@ bool Engine::is_over() {
         stop_reason_ = "hours";
     else if (budget.carbon_kg > 0 && ledger_.grams().value >= budget.carbon_kg * 1000.0 * spent)
         stop_reason_ = "carbon";
-    else if (budget.evaluations > 0 && evaluations_done_ >= budget.evaluations)
+    else if (budget.evaluations > 0 && evaluations_done_ + evaluations_failed_ >= budget.evaluations)
         stop_reason_ = "evaluations";
     else if ((proposals_exhausted_ || shortlisted_) && !working && paused_.empty() && initial_.empty() &&
              queue_.empty())
@@ -406,7 +422,7 @@ SearchRecord Engine::finish() {
         record.evaluations_log.push_back(evaluations_[row]);
         record.objectives.insert(record.objectives.end(), &objectives_[row * m], &objectives_[row * m] + m);
         const auto cell = static_cast<std::size_t>(evaluations_[row].cell);
-        if (evaluations_[row].finished != 0)
+        if (evaluations_[row].finished != 0 && !problem_.class_means.empty())
             denoised.add(gains_of(problem_.objectives, std::span<const double>(&problem_.class_means[cell * m], m)));
     }
     record.hypervolume_denoised = denoised.hypervolume();

@@ -41,7 +41,7 @@ class Engine {
 
   private:
     enum class Role { evaluate, sample, idle };
-    enum class SupernetState { untrained, training, paused, trained };
+    enum class SupernetState { untrained, training, paused, trained, failed };
     struct TaskEntry {
         Task task;
         std::size_t evaluation = 0;  // row of evaluations_, for evaluations
@@ -66,13 +66,14 @@ class Engine {
     void handle(const Event& event);
     void finish_evaluation(const TaskEntry& entry);
     void finish_sampling(const Task& task);
+    void fail(const TaskEntry& entry);
     void record_evaluation(EvaluationRecord& evaluation, std::size_t row, const std::vector<double>& values);
     void tell(CellIndex cell, const std::vector<double>& values);
     void end_step();
     Seconds step_end() const;
     bool is_over();
     bool may_start_evaluation() const;
-    bool uses_supernet() const { return method_.candidates == "supernet"; }
+    bool uses_supernet() const { return method_.candidates == "supernet" && supernet_ != SupernetState::failed; }
     int queue_capacity() const;
     SearchRecord finish();
 
@@ -101,6 +102,8 @@ class Engine {
     std::int64_t samples_ = 0;
     std::int64_t evaluations_started_ = 0;  // without initial ones
     std::int64_t evaluations_done_ = 0;
+    std::int64_t evaluations_failed_ = 0;  // without initial ones
+    int unfinished_ = 0;                   // trainings begun
     std::int64_t tells_ = 0;
     bool shortlisted_ = false;
     bool proposals_exhausted_ = false;

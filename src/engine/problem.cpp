@@ -111,6 +111,10 @@ void require_estimates(const Problem& problem, const Options& options) {
                                 method.name, problem.table.name, objective.name));
 }
 
+Candidates candidates_of(std::vector<CellIndex> cells, const std::string& identity) {
+    return {std::move(cells), canonical_table(identity_from(identity))};
+}
+
 Problem make_problem(ArchitectureTable table, const Options& options) {
     Problem problem;
     problem.table_checksum = table.checksum();
@@ -121,7 +125,7 @@ Problem make_problem(ArchitectureTable table, const Options& options) {
     problem.row_of_cell = problem.table.rows_by_cell();
     choose_objectives(problem, options.problem);
     require_estimates(problem, options);
-    problem.candidates = {problem.table.cells, canonical_table(identity_from(options.run.identity))};
+    problem.candidates = candidates_of(problem.table.cells, options.run.identity);
     problem.class_means = class_means(problem);
     problem.hv_max = table_hypervolume(problem, [&](CellIndex cell) { return true_values(problem, cell); });
     if (!(problem.hv_max > 0))

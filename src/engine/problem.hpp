@@ -20,7 +20,7 @@ struct Problem {
     std::vector<std::int32_t> row_of_cell;  ///< -1: not in the table
     std::vector<RunObjective> objectives;   ///< table.objectives with reference points
     Candidates candidates;
-    std::vector<double> class_means;  ///< cell_count x objectives, NaN where the table has no row
+    std::vector<double> class_means;  ///< cell_count x objectives, NaN where the table has no row; empty: unknown
     double hv_max = 0;                ///< hypervolume of all rows
     double hv_max_denoised = 0;       ///< of all class means
 
@@ -35,6 +35,9 @@ std::vector<double> estimated_values(const Problem& problem, CellIndex cell);
 
 /// Gains: maximized, measured from the reference point (pareto/hypervolume.hpp).
 std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span<const double> values);
+
+/// Cells that may be proposed; `identity` as run.identity of a deck.
+Candidates candidates_of(std::vector<CellIndex> cells, const std::string& identity);
 
 /// Throws UsageError for a method that needs supernet estimates which the table lacks.
 void require_estimates(const Problem& problem, const Options& options);

@@ -106,6 +106,7 @@ void SimulatedWorld::advance(Seconds to) {
             use(*slot, component_of(slot->kind), std::max(now_, slot->work_from), std::min(to, slot->work_to));
             use(*slot, Component::switching, std::max(now_, slot->work_to), to);
         }
+    if (to > now_) usage_.push_back({-1, Component::optimizer, now_, to, power_of(Component::optimizer)});
     now_ = std::max(now_, to);
 }
 

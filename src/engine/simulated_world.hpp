@@ -22,6 +22,7 @@ class SimulatedWorld final : public World {
     void pause(int gpu) override;
     Event wait(Seconds until) override;
     std::vector<Usage> take_usage() override;
+    void stop() override {}  // all usage is known up to now
     Watts power() const override;
     std::vector<double> result(const Task& task, CellIndex cell) const override;
 

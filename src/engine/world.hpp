@@ -19,16 +19,18 @@ struct Task {
     std::vector<CellIndex> cells;  ///< evaluation: one; sampling: those queried; supernet training: none
 };
 
+/// What ended a wait: a moment that was waited for, or a task that is finished, was paused, or ended without a result
+/// (a training that diverged, say).
 struct Event {
-    enum class Kind { clock, finished, paused };
+    enum class Kind { clock, finished, paused, failed };
     Kind kind = Kind::clock;
     int gpu = -1;
     int task = -1;
 };
 
-/// What a GPU did on [from, to).
+/// What a GPU did on [from, to), or, as the optimizer, the coordinator did.
 struct Usage {
-    int task = -1;  ///< -1: nothing
+    int task = -1;  ///< -1: none
     Component component = Component::idle;
     Seconds from;
     Seconds to;
@@ -36,7 +38,7 @@ struct Usage {
 };
 
 /// Clock and worker pool of a search. The engine decides; a world lets time pass and reports. Times are seconds since
-/// the start of the search.
+/// the start of the search. A world may change the intensities of the engine's trace in steps that have not begun.
 class World {
   public:
     virtual ~World() = default;
@@ -48,8 +50,11 @@ class World {
     virtual void pause(int gpu) = 0;
     /// Lets time pass to the next event, at most to `until`.
     virtual Event wait(Seconds until) = 0;
-    /// What all GPUs did since the last call, up to now().
+    /// What became known since the last call of what all GPUs and the coordinator did up to now(). Every moment of each
+    /// is told once; what is told late may have begun in earlier steps.
     virtual std::vector<Usage> take_usage() = 0;
+    /// Ends what is under way, for good: take_usage() then has all of it. The clock stands still.
+    virtual void stop() = 0;
     /// The most that all GPUs draw until the next event.
     virtual Watts power() const = 0;
     /// Values in deck order that a finished task found for one of its cells: measured by an evaluation, estimated by

@@ -124,7 +124,8 @@ void read_scenarios(const h5::Reader& file, RunHead& head) {
         ScenarioRecord& s = head.scenarios[c];
         in_range(s.problem, 0, std::ssize(head.problems) - 1, place_of(file, "/scenario/problem"));
         in_range(s.gpus, 1, std::numeric_limits<std::int32_t>::max(), place_of(file, "/scenario/gpus"));
-        s.accounting = require_word(accounting[c], {"paper", "full"}, place_of(file, "/scenario/accounting"));
+        s.accounting =
+            require_word(accounting[c], {"paper", "full", "metered"}, place_of(file, "/scenario/accounting"));
         s.start = {starts[c]};
         std::copy_n(powers.begin() + static_cast<std::ptrdiff_t>(c * components), components, s.component_w.begin());
     }
@@ -328,6 +329,8 @@ RunSizes RunFile::sizes() const {
     return {impl_->searches.size(), impl_->evaluation_offsets.back(),
             is_full(impl_->head) ? impl_->interval_offsets.back() : 0};
 }
+
+std::optional<LiveLog> RunFile::live() const { return read_live_log(impl_->file); }
 
 Provenance RunFile::provenance() const { return read_provenance(impl_->file); }
 

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "io/live_log.hpp"
 #include "io/provenance.hpp"
 #include "io/run_record.hpp"
 
@@ -45,6 +47,7 @@ class RunFileWriter {
     RunFileWriter& operator=(const RunFileWriter&) = delete;
 
     void append(const SearchRecord& search);  ///< in the order of the plan
+    void add(const LiveLog& log);             ///< once
     void commit(const Provenance& provenance);
 
   private:
@@ -66,6 +69,7 @@ class RunFile {
     SearchRecord search(std::size_t row) const;          ///< one of them with its logs
     std::size_t row_of(std::int64_t number) const;       ///< by its number in the plan; throws UsageError
     RunSizes sizes() const;
+    std::optional<LiveLog> live() const;  ///< of a live run
     Provenance provenance() const;
     /// What was altered since the file was written: datasets whose values do not fit their checksum, "/" for anything
     /// else.

@@ -118,7 +118,8 @@ void write_scenarios(h5::Writer& file, const RunHead& head) {
     const auto& scenarios = head.scenarios;
     const std::vector<std::string> rows{"/scenario/index"};
     write_index(file, "/scenario", scenarios.size(), "number of the scenario: values of all axes, the last fastest");
-    file.dataset("/scenario/accounting", gather(scenarios, &ScenarioRecord::accounting), {"1", "paper or full", rows});
+    file.dataset("/scenario/accounting", gather(scenarios, &ScenarioRecord::accounting),
+                 {"1", "paper, full or metered", rows});
     write_forecasts(file, scenarios);
     file.dataset("/scenario/start", gather(scenarios, [](const auto& s) { return s.start.seconds; }),
                  {since_epoch, "start of the run", rows});
@@ -291,6 +292,8 @@ void RunFileWriter::append(const SearchRecord& search) {
     impl_->searches->append(search, impl_->head);
     if (impl_->intervals) impl_->intervals->append(search, static_cast<double>(impl_->head.trace_of(search).step_s));
 }
+
+void RunFileWriter::add(const LiveLog& log) { write_live_log(impl_->file, log); }
 
 void RunFileWriter::commit(const Provenance& provenance) {
     write_provenance(impl_->file, provenance);

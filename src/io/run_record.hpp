@@ -92,7 +92,7 @@ struct ProblemRecord {
 /// One combination of the values of a sweep's axes; without axes there is one.
 struct ScenarioRecord {
     std::int32_t problem = 0;  ///< index into RunHead::problems
-    std::string accounting;    ///< "paper" or "full"
+    std::string accounting;    ///< "paper", "full"; "metered": of a live run, joules as its groups told them
     UtcTime start;
     double horizon_s = 0;
     double account_from_s = 0;

@@ -32,13 +32,31 @@ struct Column {
     int decimals;
 };
 
-std::vector<Column> method_columns(const RunHead& head) {
-    return {{"HV log difference",
-             [&head](const SearchRecord& s) { return hv_log_difference(head.problem_of(s).hv_max, s.hypervolume); }, 2},
-            {"carbon kg", [](const SearchRecord& s) { return s.carbon_g / 1000.0; }, 2},
-            {"energy kWh", [](const SearchRecord& s) { return to_kilowatt_hours(Joules(s.energy_j)).value; }, 1},
-            {"GPU-hours", [](const SearchRecord& s) { return s.gpu_hours; }, 0},
-            {"trainings", [](const SearchRecord& s) { return static_cast<double>(s.evaluations); }, 0}};
+/// Searches that emit less are told in grams and watt-hours.
+constexpr double little_g = 1000;
+
+bool is_little(const std::map<std::int32_t, Searches>& by_method) {
+    return std::all_of(by_method.begin(), by_method.end(), [](const auto& entry) {
+        return std::all_of(entry.second.begin(), entry.second.end(),
+                           [](const SearchRecord* s) { return s->carbon_g < little_g; });
+    });
+}
+
+/// "12.3 kg", "0.45 g"
+std::string describe_mass(double grams) {
+    return grams < little_g ? fmt::format("{:.3g} g", grams) : fmt::format("{:.2f} kg", grams / 1000);
+}
+
+std::vector<Column> method_columns(const RunHead& head, bool little) {
+    const double per_kilo = little ? 1000 : 1;
+    return {
+        {"HV log difference",
+         [&head](const SearchRecord& s) { return hv_log_difference(head.problem_of(s).hv_max, s.hypervolume); }, 2},
+        {little ? "carbon g" : "carbon kg", [=](const SearchRecord& s) { return s.carbon_g / 1000.0 * per_kilo; }, 2},
+        {little ? "energy Wh" : "energy kWh",
+         [=](const SearchRecord& s) { return to_kilowatt_hours(Joules(s.energy_j)).value * per_kilo; }, 1},
+        {"GPU-hours", [](const SearchRecord& s) { return s.gpu_hours; }, 0},
+        {"trainings", [](const SearchRecord& s) { return static_cast<double>(s.evaluations); }, 0}};
 }
 
 /// "1.40 ± 0.26"; one value alone has no spread; a log difference of -inf has no mean: HV_max was reached.
@@ -84,7 +102,7 @@ std::string describe_scenario(const RunHead& head, std::size_t scenario) {
 // --- for people --------------------------------------------------------------------------------------------------
 
 std::string describe_methods(const RunHead& head, const std::map<std::int32_t, Searches>& by_method) {
-    const auto columns = method_columns(head);
+    const auto columns = method_columns(head, is_little(by_method));
     constexpr std::size_t width = 18;
     std::size_t name_width = 8;
     for (const auto& name : head.methods) name_width = std::max(name_width, name.size());
@@ -129,18 +147,19 @@ std::string describe_tables(const RunHead& head, const Searches& searches) {
 std::string describe_front(const RunHead& head, std::int64_t number, const SearchRecord& search) {
     const ProblemRecord& problem = head.problem_of(search);
     const std::size_t m = problem.objectives.size();
-    std::string text = fmt::format(
-        "\nPareto front of search {} ({}, {}, seed {}{}): hypervolume {:.2f} of {:.2f}, {:.2f} kg CO2e in all\n",
-        number, head.method_of(search), head.trace_of(search).name, search.seed,
-        head.axes.empty() ? "" : "; " + describe_scenario(head, static_cast<std::size_t>(search.scenario)),
-        search.hypervolume, problem.hv_max, search.carbon_g / 1000.0);
+    std::string text =
+        fmt::format("\nPareto front of search {} ({}, {}, seed {}{}): hypervolume {:.2f} of {:.2f}, {} CO2e in all\n",
+                    number, head.method_of(search), head.trace_of(search).name, search.seed,
+                    head.axes.empty() ? "" : "; " + describe_scenario(head, static_cast<std::size_t>(search.scenario)),
+                    search.hypervolume, problem.hv_max, describe_mass(search.carbon_g));
     for (const auto& o : problem.objectives) text += padded(fmt::format("{} ({})", o.name, o.unit), 22);
     text += padded("trained for g CO2e", 20) + padded("after h", 9) + "  architecture\n";
     for (const std::size_t i : front_of(problem.objectives, search)) {
         const auto& evaluation = search.evaluations_log[i];
         for (std::size_t k = 0; k < m; ++k) text += padded(fmt::format("{:.3f}", search.objectives[i * m + k]), 22);
-        text += padded(evaluation.initial != 0 && evaluation.joules == 0 ? "initial, free"
-                                                                         : fmt::format("{:.1f}", evaluation.grams),
+        text += padded(evaluation.initial != 0 && evaluation.joules == 0
+                           ? "initial, free"
+                           : fmt::format("{:.{}f}", evaluation.grams, search.carbon_g < little_g ? 4 : 1),
                        20);
         text += padded(fmt::format("{:.1f}", evaluation.end_s / seconds_per_hour), 9);
         text += "  " + cell_string(evaluation.cell) + '\n';
@@ -189,7 +208,9 @@ std::string describe_head(const RunHead& head, std::size_t searches) {
     text += '\n';
     for (const auto& problem : head.problems) text += describe_problem(problem);
     if (head.axes.empty()) text += describe_settings(head.scenarios.front());
-    return text + "energy and carbon are modelled (power by role x time x intensity of the trace)\n";
+    return text + (head.scenarios.front().accounting == "metered"
+                       ? "energy is what groups told: metered, or modelled where there is no meter\n"
+                       : "energy and carbon are modelled (power by role x time x intensity of the trace)\n");
 }
 
 // --- for programs ------------------------------------------------------------------------------------------------

@@ -47,38 +47,6 @@ void require_steps(const Options& options, const Trace& trace) {
                         options.accounting.account_from_h, trace.name, trace.step_s));
 }
 
-ScenarioRecord scenario_record(const Options& options, std::int32_t problem) {
-    ScenarioRecord record;
-    record.problem = problem;
-    record.accounting = options.accounting.mode;
-    record.start = options.run.start;
-    record.horizon_s = run_horizon(options).value;
-    record.account_from_s = search_begin(options).value;
-    record.gpus = options.run.gpus;
-    for (const auto& method : options.methods) record.forecasts.push_back({method.forecast, method.window_h});
-    record.budget_carbon_kg = options.budget.carbon_kg;
-    record.budget_evaluations = options.budget.evaluations;
-    record.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
-                          options.power.optimizer_w,  options.power.idle_w,     options.power.switching_w};
-    record.pue = options.power.pue;
-    record.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
-    record.cost_scale = options.problem.cost_scale;
-    return record;
-}
-
-ProblemRecord problem_record(const Problem& problem) {
-    ProblemRecord record;
-    record.table_name = problem.table.name;
-    record.table_checksum = problem.table_checksum;
-    record.table_synthetic = problem.table.synthetic;
-    record.table_cells = static_cast<std::int64_t>(problem.table.size());
-    record.objectives = problem.objectives;
-    record.hv_max = problem.hv_max;
-    record.hv_max_denoised = problem.hv_max_denoised;
-    record.class_means = problem.class_means;
-    return record;
-}
-
 bool same_table_and_references(const ProblemRecord& a, const ProblemRecord& b) {
     return a.table_checksum == b.table_checksum && a.table_name == b.table_name &&
            std::equal(a.objectives.begin(), a.objectives.end(), b.objectives.begin(), b.objectives.end(),
@@ -228,6 +196,38 @@ double expected_results(const MethodOptions& method, const ScenarioRecord& scena
 }
 
 }  // namespace
+
+ScenarioRecord scenario_record(const Options& options, std::int32_t problem) {
+    ScenarioRecord record;
+    record.problem = problem;
+    record.accounting = options.accounting.mode;
+    record.start = options.run.start;
+    record.horizon_s = run_horizon(options).value;
+    record.account_from_s = search_begin(options).value;
+    record.gpus = options.run.gpus;
+    for (const auto& method : options.methods) record.forecasts.push_back({method.forecast, method.window_h});
+    record.budget_carbon_kg = options.budget.carbon_kg;
+    record.budget_evaluations = options.budget.evaluations;
+    record.component_w = {options.power.evaluation_w, options.power.sampling_w, options.power.supernet_training_w,
+                          options.power.optimizer_w,  options.power.idle_w,     options.power.switching_w};
+    record.pue = options.power.pue;
+    record.embodied_g_per_gpu_h = options.power.embodied_g_per_gpu_h;
+    record.cost_scale = options.problem.cost_scale;
+    return record;
+}
+
+ProblemRecord problem_record(const Problem& problem) {
+    ProblemRecord record;
+    record.table_name = problem.table.name;
+    record.table_checksum = problem.table_checksum;
+    record.table_synthetic = problem.table.synthetic;
+    record.table_cells = static_cast<std::int64_t>(problem.table.size());
+    record.objectives = problem.objectives;
+    record.hv_max = problem.hv_max;
+    record.hv_max_denoised = problem.hv_max_denoised;
+    record.class_means = problem.class_means;
+    return record;
+}
 
 const Problem& Problems::of(const Options& options) {
     const std::lock_guard lock(mutex_);

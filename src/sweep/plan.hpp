@@ -43,6 +43,10 @@ struct Inputs {
 /// not suit it.
 Trace load_trace(const TraceOptions& options);
 
+/// What a run file's head says of them; `problem` is the index of the scenario's.
+ScenarioRecord scenario_record(const Options& options, std::int32_t problem);
+ProblemRecord problem_record(const Problem& problem);
+
 /// Reads the traces, and the table of the first scenario. Throws DataError / UsageError.
 Inputs load_inputs(Scenarios scenarios);
 

@@ -39,6 +39,9 @@ class Findings {
     std::vector<std::string>& lines_;
 };
 
+/// Whether joules are what groups of a live run told, which come late, and not power x time; the run may have rested.
+bool is_metered(const ScenarioRecord& run) { return run.accounting == "metered"; }
+
 struct Totals {
     double evaluation_joules = 0;
     double evaluation_grams = 0;
@@ -56,11 +59,13 @@ Totals verify_evaluations(const RunHead& head, const SearchRecord& search, Findi
         const std::string row = fmt::format("evaluation {}", i);
         totals.evaluation_joules += e.joules;
         totals.evaluation_grams += e.grams;
-        findings.equal(row + ": joules against gpu_s", e.joules,
-                       e.gpu_s * head.scenario_of(search).component_w[static_cast<std::size_t>(Component::evaluation)]);
+        if (!is_metered(head.scenario_of(search)))
+            findings.equal(
+                row + ": joules against gpu_s", e.joules,
+                e.gpu_s * head.scenario_of(search).component_w[static_cast<std::size_t>(Component::evaluation)]);
         findings.require(e.start_s >= 0 && e.start_s <= e.end_s && e.end_s <= search.end_s,
                          row + ": times out of order");
-        findings.require(e.gpu_s >= 0 && e.gpu_s <= (e.end_s - e.start_s) * (1 + 1e-9) + 1e-6,
+        findings.require(e.gpu_s >= 0 && e.gpu_s <= (e.end_s - e.start_s) * (1 + 1e-9) + 1e-3,
                          row + ": gpu_s longer than the evaluation lasted");
         findings.require(e.joules >= 0 && e.grams >= 0, row + ": negative joules or grams");
         if (e.finished == 0) continue;
@@ -146,7 +151,7 @@ void verify_intervals(const RunHead& head, const SearchRecord& search, const Tot
         const double end_s = std::min(static_cast<double>(i + 1) * step_s, search.end_s);
         const double begin_s = std::max(static_cast<double>(i) * step_s, run.account_from_s);
         const double embodied = run.embodied_g_per_gpu_h * run.gpus * std::max(0.0, end_s - begin_s) / seconds_per_hour;
-        findings.equal(row + ": embodied_grams", interval.embodied_grams, embodied);
+        if (!is_metered(run)) findings.equal(row + ": embodied_grams", interval.embodied_grams, embodied);
         findings.require(interval.gpus_evaluate >= 0 && interval.gpus_sample >= 0 && interval.gpus_idle >= 0 &&
                              (interval.gpus_evaluate + interval.gpus_sample + interval.gpus_idle == run.gpus ||
                               end_s <= run.account_from_s),
@@ -164,6 +169,7 @@ void verify_intervals(const RunHead& head, const SearchRecord& search, const Tot
     findings.equal("carbon_g", search.carbon_g, grams);
     findings.equal("joules of all evaluations", totals.evaluation_joules, ledger_evaluation);
     findings.equal("grams of all evaluations", totals.evaluation_grams, ledger_evaluation_grams);
+    if (is_metered(run)) return;
     findings.equal("gpu_hours", search.gpu_hours, worked_hours(run, search));
     verify_running_totals(search, step_s, findings);
 }

@@ -39,4 +39,14 @@ struct TrainingDeckOptions {
     TableBuildOptions table;
 };
 
+/// How the supernet is trained: as a cell, but for what [supernet] says.
+inline TrainingOptions supernet_training_options(const TrainingDeckOptions& options) {
+    TrainingOptions training = options.training;
+    training.epochs = options.supernet.epochs;
+    training.batch = options.supernet.batch;
+    training.learning_rate = options.supernet.learning_rate;
+    training.weight_decay = options.supernet.weight_decay;
+    return training;
+}
+
 }  // namespace cenas

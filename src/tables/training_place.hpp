@@ -49,6 +49,7 @@ class WorkMeter {
     Metered stop();
 
     std::string source() const { return meter_.source(); }
+    Watts idle_power() const { return meter_.idle_power(); }
 
   private:
     double clock_s() const;

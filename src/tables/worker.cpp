@@ -98,12 +98,7 @@ double TableWorker::query(CellIndex index) {
 }
 
 std::unique_ptr<SupernetTraining> TableWorker::new_supernet() const {
-    TrainingOptions training = options_.training;
-    training.epochs = options_.supernet.epochs;
-    training.batch = options_.supernet.batch;
-    training.learning_rate = options_.supernet.learning_rate;
-    training.weight_decay = options_.supernet.weight_decay;
-    return cenas::train_supernet(data_, options_.skeleton, training, supernet_seed, place_);
+    return cenas::train_supernet(data_, options_.skeleton, supernet_training_options(options_), supernet_seed, place_);
 }
 
 /// Costs are those of all ranks of the group.

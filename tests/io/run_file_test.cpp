@@ -540,7 +540,7 @@ TEST_F(RunFileTest, WordsThatMeanNothingAreRefused) {
     EXPECT_TRUE(contains(refusal_of_text("/objective/direction", 0, "up"), "'up' (allowed: maximize, minimize)"));
     EXPECT_TRUE(contains(refusal_of_text("/trace/signal", 0, "mean"), "'mean' (allowed: average, marginal)"));
     EXPECT_TRUE(contains(refusal_of_text("/trace/scope", 0, "all"), "'all' (allowed: direct, life_cycle)"));
-    EXPECT_TRUE(contains(refusal_of_text("/scenario/accounting", 0, "half"), "'half' (allowed: paper, full)"));
+    EXPECT_TRUE(contains(refusal_of_text("/scenario/accounting", 0, "half"), "'half' (allowed: paper, full, metered)"));
     EXPECT_TRUE(contains(refusal(set_text("/@record", "some")), "'some' (allowed: full, summary)"));
 }
 

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 the cenas developers
+// SPDX-License-Identifier: MIT
+#include "live/problem.hpp"
+
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include "live/trained_evaluator.hpp"
+#include "pareto/archive.hpp"
+
+namespace cenas {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+/// Calls `visit(cell, values)` for every finished training, in the order of their ends.
+template <class Visit>
+void for_each_finished(const SearchRecord& search, std::size_t objectives, const Visit& visit) {
+    for (std::size_t i = 0; i < search.evaluations_log.size(); ++i)
+        if (search.evaluations_log[i].finished != 0)
+            visit(search.evaluations_log[i].cell, std::span(&search.objectives[i * objectives], objectives));
+}
+
+/// Means over all trainings of one network: cell_count x objectives, NaN where there was none.
+std::vector<double> means_of_networks(std::span<const SearchRecord> searches, std::size_t m) {
+    const std::vector<CellIndex> network = canonical_table(Identity::pruned);
+    std::vector<double> sums(network.size() * m, 0), counts(network.size(), 0);
+    for (const SearchRecord& search : searches)
+        for_each_finished(search, m, [&](CellIndex cell, std::span<const double> values) {
+            const auto of = static_cast<std::size_t>(network[static_cast<std::size_t>(cell)]);
+            counts[of] += 1;
+            for (std::size_t k = 0; k < m; ++k) sums[of * m + k] += values[k];
+        });
+    std::vector<double> means(sums.size(), unknown);
+    for (std::size_t cell = 0; cell < network.size(); ++cell) {
+        const auto of = static_cast<std::size_t>(network[cell]);
+        for (std::size_t k = 0; k < m && counts[of] > 0; ++k) means[cell * m + k] = sums[of * m + k] / counts[of];
+    }
+    return means;
+}
+
+}  // namespace
+
+Problem untrained_problem(const LiveOptions& options) {
+    Problem problem;
+    for (const ObjectiveOptions& objective : options.search.problem.objectives)
+        problem.objectives.push_back(trained_objective(objective));
+    std::vector<CellIndex> cells(cell_count);
+    std::iota(cells.begin(), cells.end(), 0);
+    problem.candidates = candidates_of(std::move(cells), options.search.run.identity);
+    problem.hv_max = problem.hv_max_denoised = unknown;
+    return problem;
+}
+
+ProblemRecord known_problem(const Problem& problem, const std::string& name, const std::string& checksum,
+                            std::span<SearchRecord> searches) {
+    const std::size_t m = problem.objectives.size();
+    ProblemRecord record;
+    record.table_name = name;
+    record.table_checksum = checksum;
+    record.objectives = problem.objectives;
+    record.class_means = means_of_networks(searches, m);
+    ParetoArchive all(static_cast<int>(m)), all_denoised(static_cast<int>(m));
+    std::set<CellIndex> trained;
+    for (SearchRecord& search : searches) {
+        ParetoArchive denoised(static_cast<int>(m));
+        for_each_finished(search, m, [&](CellIndex cell, std::span<const double> values) {
+            trained.insert(cell);
+            all.add(gains_of(problem.objectives, values));
+            const std::span<const double> means(&record.class_means[static_cast<std::size_t>(cell) * m], m);
+            denoised.add(gains_of(problem.objectives, means));
+            all_denoised.add(gains_of(problem.objectives, means));
+        });
+        search.hypervolume_denoised = denoised.hypervolume();
+    }
+    record.table_cells = std::ssize(trained);
+    record.hv_max = all.hypervolume();
+    record.hv_max_denoised = all_denoised.hypervolume();
+    return record;
+}
+
+}  // namespace cenas
