@@ -7,6 +7,7 @@
 
 #include "carbon/synthetic_trace.hpp"
 #include "config/keys.hpp"
+#include "search/strategy.hpp"
 
 namespace cenas {
 namespace {
@@ -89,7 +90,10 @@ std::vector<Key> candidate_keys(MethodOptions& o) {
 std::vector<Key> method_keys(MethodOptions& o) {
     std::vector<Key> keys = {
         required({"name", name(o.name), "", "for tables and files"}),
-        {"strategy", one_of(o.search.strategy, {"lamoo", "random"}), "", "how candidates are proposed"}};
+        {"strategy", one_of(o.search.strategy, strategy_names()), "", "how candidates are proposed"},
+        {"known", texts(o.search.known), "",
+         "objectives that are known of every cell before the search, since they need no training; the strategy is "
+         "told"}};
     for (auto& key : schedule_keys(
              o.schedule, "GPUs that evaluate, at most run.gpus; a list [1, 2] makes a method NAME-1, NAME-2 of each"))
         keys.push_back(std::move(key));

@@ -132,6 +132,27 @@ Scalar one_of(std::string& target, std::vector<std::string> words) {
 
 Scalar name(std::string& target) { return text(target, "a text of letters, digits, '-', '_' and '.'", is_name); }
 
+Scalar texts(std::vector<std::string>& target) {
+    const auto set = [&target](const TomlValue& given) {
+        const auto* array = std::get_if<TomlArray>(&given.value);
+        if (array == nullptr) return false;
+        std::vector<std::string> read;
+        for (const TomlValue& value : *array) {
+            const auto* string = std::get_if<std::string>(&value.value);
+            if (string == nullptr) return false;
+            read.push_back(*string);
+        }
+        target = read;
+        return true;
+    };
+    const auto text = [&target] {
+        std::string list;
+        for (const std::string& value : target) list += (list.empty() ? "" : ", ") + to_toml(value);
+        return "[" + list + "]";
+    };
+    return {"a list of texts", set, text};
+}
+
 Scalar nonempty(std::string& target) {
     return text(target, "a text that is not empty", [](const std::string& given) { return !given.empty(); });
 }

@@ -84,6 +84,8 @@ Scalar text(std::string& target, std::string allowed, std::function<bool(const s
 Scalar name(std::string& target);
 /// Any string but the empty one.
 Scalar nonempty(std::string& target);
+/// An array of texts.
+Scalar texts(std::vector<std::string>& target);
 
 /// `keys` binds keys to an entry, `fresh` makes a new one.
 template <class T>

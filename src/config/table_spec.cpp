@@ -27,27 +27,6 @@ Scalar direction(Direction& target) {
             [&target] { return to_toml(std::string(to_string(target))); }};
 }
 
-Scalar texts(std::vector<std::string>& target) {
-    const auto set = [&target](const TomlValue& given) {
-        const auto* array = std::get_if<TomlArray>(&given.value);
-        if (array == nullptr) return false;
-        std::vector<std::string> read;
-        for (const TomlValue& value : *array) {
-            const auto* string = std::get_if<std::string>(&value.value);
-            if (string == nullptr) return false;
-            read.push_back(*string);
-        }
-        target = read;
-        return true;
-    };
-    const auto text = [&target] {
-        std::string list;
-        for (const std::string& value : target) list += (list.empty() ? "" : ", ") + to_toml(value);
-        return "[" + list + "]";
-    };
-    return {"a list of texts", set, text};
-}
-
 std::vector<Key> column_keys(ColumnSpec& spec) {
     return {{"column", nonempty(spec.column), "", "column of the csv file"},
             {"scale", number(spec.scale, finite), "", "factor on the column's values"},

@@ -96,7 +96,8 @@ void Engine::initialize() {
         evaluations_.push_back(evaluation);
         const auto values = world_.result(task, cell);
         record_evaluation(evaluations_.back(), evaluations_.size() - 1, values);
-        if (method_.learn_from == "evaluation") tell(cell, values);
+        if (method_.learn_from == "evaluation") 
+            tell(cell, Fidelity::full, values, problem_.table.evaluation_s[problem_.row(cell)]);
     }
 }
 
@@ -173,7 +174,7 @@ void Engine::assign_work() {
     for (int gpu = 0; gpu < options_.run.gpus; ++gpu) {
         if (running_[static_cast<std::size_t>(gpu)] >= 0) continue;
         if (!initial_.empty()) {
-            start_evaluation(gpu, initial_.front(), true);
+            start_evaluation(gpu, {initial_.front()}, true);
             initial_.pop_front();
         } else if (role_of(gpu) == Role::evaluate) {
             assign_evaluation(gpu);
@@ -200,12 +201,12 @@ bool Engine::assign_evaluation(int gpu) {
         }
         const int wanted = queue_capacity() + 1 - static_cast<int>(queue_.size()) - queries_in_flight_;
         if (!shortlist && decided_.sample == 0 && wanted > 0 && start_queries(gpu, wanted)) return true;
-        return !queue_.empty() && start_evaluation(gpu, queue_.pop(), false);
+        return !queue_.empty() && start_evaluation(gpu, {queue_.pop()}, false);
     }
     if (uses_supernet() && decided_.sample == 0 && train_supernet(gpu)) return true;
-    const auto cell = strategy_.ask();
-    proposals_exhausted_ = !cell;
-    return cell && start_evaluation(gpu, *cell, false);
+    const auto proposal = strategy_.ask();
+    proposals_exhausted_ = !proposal;
+    return proposal && start_evaluation(gpu, *proposal, false);
 }
 
 bool Engine::assign_sampling(int gpu) {
@@ -234,10 +235,10 @@ bool Engine::start_queries(int gpu, int count) {
     if (count <= 0) proposals_exhausted_ = true;
     Task task{static_cast<int>(tasks_.size()), TaskKind::sampling, {}};
     while (static_cast<int>(task.cells.size()) < count) {
-        const auto cell = strategy_.ask();
-        proposals_exhausted_ = !cell;
-        if (!cell) break;
-        task.cells.push_back(*cell);
+        const auto proposal = strategy_.ask();
+        proposals_exhausted_ = !proposal;
+        if (!proposal) break;
+        task.cells.push_back(proposal->cell);
     }
     if (task.cells.empty()) return false;
     queries_in_flight_ += static_cast<int>(task.cells.size());
@@ -245,15 +246,17 @@ bool Engine::start_queries(int gpu, int count) {
     return true;
 }
 
-bool Engine::start_evaluation(int gpu, CellIndex cell, bool initial) {
+bool Engine::start_evaluation(int gpu, Proposal proposal, bool initial) {
     EvaluationRecord evaluation;
-    evaluation.cell = cell;
+    evaluation.cell = proposal.cell;
+    evaluation.fidelity = proposal.fidelity;
     evaluation.initial = initial ? 1 : 0;
     evaluation.start_s = evaluation.end_s = world_.now().value;
     evaluations_.push_back(evaluation);
     evaluations_started_ += initial ? 0 : 1;
     ++unfinished_;
-    start_task(gpu, {static_cast<int>(tasks_.size()), TaskKind::evaluation, {cell}}, evaluations_.size() - 1);
+    start_task(gpu, {static_cast<int>(tasks_.size()), TaskKind::evaluation, {proposal.cell}, proposal.fidelity},
+               evaluations_.size() - 1);
     return true;
 }
 
@@ -334,7 +337,7 @@ void Engine::finish_evaluation(const TaskEntry& entry) {
     record_evaluation(evaluation, entry.evaluation, values);
     --unfinished_;
     if (evaluation.initial == 0) ++evaluations_done_;
-    if (method_.learn_from == "evaluation") tell(cell, values);
+    if (method_.learn_from == "evaluation") tell(cell, evaluation.fidelity, values, evaluation.gpu_s);
 }
 
 void Engine::record_evaluation(EvaluationRecord& evaluation, std::size_t row, const std::vector<double>& values) {
@@ -353,7 +356,7 @@ void Engine::finish_sampling(const Task& task) {
     for (const CellIndex cell : task.cells) {
         const auto estimates = world_.result(task, cell);
         if (!shortlisted_) queue_.push(cell, gains_of(problem_.objectives, estimates));
-        if (method_.learn_from == "estimate") tell(cell, estimates);
+        if (method_.learn_from == "estimate") tell(cell, Fidelity::supernet, estimates, 0);
     }
     queries_in_flight_ -= static_cast<int>(task.cells.size());
     samples_ += static_cast<std::int64_t>(task.cells.size());
@@ -371,8 +374,9 @@ void Engine::fail(const TaskEntry& entry) {
     --unfinished_;
 }
 
-void Engine::tell(CellIndex cell, const std::vector<double>& values) {
-    strategy_.tell(cell, gains_of(problem_.objectives, values));
+void Engine::tell(CellIndex cell, Fidelity fidelity, const std::vector<double>& values, double cost_s) {
+    const auto gains = gains_of(problem_.objectives, values);
+    strategy_.tell({cell, fidelity, gains, cost_s});
     ++tells_;
     if (method_.update_every_tells > 0 && tells_ % method_.update_every_tells == 0) strategy_.update();
 }

@@ -58,7 +58,7 @@ class Engine {
     bool assign_sampling(int gpu);
     bool start_queries(int gpu, int count);
     bool train_supernet(int gpu);
-    bool start_evaluation(int gpu, CellIndex cell, bool initial);
+    bool start_evaluation(int gpu, Proposal proposal, bool initial);
     void start_task(int gpu, Task task, std::size_t evaluation);
 
     Seconds next_stop() const;
@@ -68,7 +68,7 @@ class Engine {
     void finish_sampling(const Task& task);
     void fail(const TaskEntry& entry);
     void record_evaluation(EvaluationRecord& evaluation, std::size_t row, const std::vector<double>& values);
-    void tell(CellIndex cell, const std::vector<double>& values);
+    void tell(CellIndex cell, Fidelity fidelity, const std::vector<double>& values, double cost_s);
     void end_step();
     Seconds step_end() const;
     bool is_over();

@@ -42,6 +42,10 @@ void choose_objectives(Problem& problem, const ProblemOptions& options) {
     }
 }
 
+double gain_of(const RunObjective& objective, double value) {
+    return objective.direction == Direction::maximize ? value - objective.reference : objective.reference - value;
+}
+
 /// Mean of every objective over the table's cells that are one network once dead edges are pruned.
 std::vector<double> class_means(const Problem& problem) {
     const std::size_t m = problem.objectives.size();
@@ -61,6 +65,40 @@ std::vector<double> class_means(const Problem& problem) {
             means[static_cast<std::size_t>(cell) * m + k] = sums[r * m + k] / members[r];
     }
     return means;
+}
+
+/// Gains of the objectives that the table knows without a training: those whose estimates are the values.
+std::vector<double> known_gains(const Problem& problem) {
+    const std::size_t m = problem.objectives.size();
+    std::vector<double> known(static_cast<std::size_t>(cell_count) * m, std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t k = 0; k < m; ++k) {
+        const TableObjective& objective = problem.table.objectives[k];
+        if (objective.estimates != objective.values) continue;
+        for (const CellIndex cell : problem.table.cells)
+            known[static_cast<std::size_t>(cell) * m + k] =
+                gain_of(problem.objectives[k], objective.values[problem.row(cell)]);
+    }
+    return known;
+}
+
+void require_estimates(const Problem& problem, const MethodOptions& method) {
+    for (const auto& objective : problem.table.objectives)
+        if (objective.estimates.empty())
+            throw UsageError(
+                fmt::format("method '{}' ranks candidates by a supernet, but table '{}' has no "
+                            "sampling estimate of objective '{}'",
+                            method.name, problem.table.name, objective.name));
+}
+
+void require_known(const Problem& problem, const MethodOptions& method) {
+    for (const std::string& name : method.search.known) {
+        const auto knows = [&](const TableObjective& o) { return o.name == name && o.estimates == o.values; };
+        if (std::none_of(problem.table.objectives.begin(), problem.table.objectives.end(), knows))
+            throw UsageError(
+                fmt::format("method '{}' is to know '{}' before the search; that is no objective of the deck which "
+                            "table '{}' has without a training",
+                            method.name, name, problem.table.name));
+    }
 }
 
 /// Hypervolume of all cells of the table, with `values_of(cell)` for each.
@@ -96,23 +134,22 @@ std::vector<double> estimated_values(const Problem& problem, CellIndex cell) {
 std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span<const double> values) {
     std::vector<double> gains(objectives.size());
     for (std::size_t k = 0; k < objectives.size(); ++k)
-        gains[k] = objectives[k].direction == Direction::maximize ? values[k] - objectives[k].reference
-                                                                  : objectives[k].reference - values[k];
+        gains[k] = gain_of(objectives[k], values[k]);
     return gains;
 }
 
-void require_estimates(const Problem& problem, const Options& options) {
-    for (const auto& method : options.methods)
-        for (const auto& objective : problem.table.objectives)
-            if (method.candidates == "supernet" && objective.estimates.empty())
-                throw UsageError(
-                    fmt::format("method '{}' ranks candidates by a supernet, but table '{}' has no "
-                                "sampling estimate of objective '{}'",
-                                method.name, problem.table.name, objective.name));
+void require_methods(const Problem& problem, const Options& options) {
+    for (const auto& method : options.methods) {
+        require_known(problem, method);
+        if (method.candidates == "supernet") require_estimates(problem, method);
+    }
 }
 
-Candidates candidates_of(std::vector<CellIndex> cells, const std::string& identity) {
-    return {std::move(cells), canonical_table(identity_from(identity))};
+Candidates candidates_of(std::vector<CellIndex> cells, const std::string& identity,
+                         std::span<const RunObjective> objectives) {
+    Candidates candidates{std::move(cells), canonical_table(identity_from(identity)), {}, {}};
+    for (const RunObjective& objective : objectives) candidates.objectives.push_back(objective.name);
+    return candidates;
 }
 
 Problem make_problem(ArchitectureTable table, const Options& options) {
@@ -124,8 +161,9 @@ Problem make_problem(ArchitectureTable table, const Options& options) {
     problem.table.supernet_training_s *= options.problem.cost_scale;
     problem.row_of_cell = problem.table.rows_by_cell();
     choose_objectives(problem, options.problem);
-    require_estimates(problem, options);
-    problem.candidates = candidates_of(problem.table.cells, options.run.identity);
+    require_methods(problem, options);
+    problem.candidates = candidates_of(problem.table.cells, options.run.identity, problem.objectives);
+    problem.candidates.known_gains = known_gains(problem);
     problem.class_means = class_means(problem);
     problem.hv_max = table_hypervolume(problem, [&](CellIndex cell) { return true_values(problem, cell); });
     if (!(problem.hv_max > 0))

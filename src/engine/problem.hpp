@@ -36,14 +36,16 @@ std::vector<double> estimated_values(const Problem& problem, CellIndex cell);
 /// Gains: maximized, measured from the reference point (pareto/hypervolume.hpp).
 std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span<const double> values);
 
-/// Cells that may be proposed; `identity` as run.identity of a deck.
-Candidates candidates_of(std::vector<CellIndex> cells, const std::string& identity);
+/// Cells that may be proposed; `identity` as run.identity of a deck. Nothing is known of them without training.
+Candidates candidates_of(std::vector<CellIndex> cells, const std::string& identity,
+                         std::span<const RunObjective> objectives);
 
-/// Throws UsageError for a method that needs supernet estimates which the table lacks.
-void require_estimates(const Problem& problem, const Options& options);
+/// Throws UsageError for a method that needs what the table lacks: supernet estimates, or an objective that is known
+/// without a training.
+void require_methods(const Problem& problem, const Options& options);
 
 /// Prepares the problem of a table. Throws UsageError for an objective that the table lacks (with those it has), and
-/// as require_estimates() does.
+/// as require_methods() does.
 Problem make_problem(ArchitectureTable table, const Options& options);
 
 /// The same for the table that the deck names. Throws DataError for an unreadable one.

@@ -7,6 +7,7 @@
 #include "base/units.hpp"
 #include "carbon/ledger.hpp"
 #include "space/cell.hpp"
+#include "space/fidelity.hpp"
 
 namespace cenas {
 
@@ -17,6 +18,7 @@ struct Task {
     int id = 0;  ///< counts up from 0 within a search
     TaskKind kind = TaskKind::evaluation;
     std::vector<CellIndex> cells;  ///< evaluation: one; sampling: those queried; supernet training: none
+    Fidelity fidelity = Fidelity::full;  ///< of an evaluation
 };
 
 /// What ended a wait: a moment that was waited for, or a task that is finished, was paused, or ended without a result

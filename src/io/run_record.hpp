@@ -14,6 +14,7 @@
 #include "carbon/trace.hpp"
 #include "eval/table.hpp"
 #include "space/cell.hpp"
+#include "space/fidelity.hpp"
 
 namespace cenas {
 
@@ -23,6 +24,7 @@ namespace cenas {
 /// One architecture trained (or in training when the search ended).
 struct EvaluationRecord {
     CellIndex cell = 0;
+    Fidelity fidelity = Fidelity::full;
     std::uint8_t initial = 0;   ///< 1: one of the random architectures before the search proper
     std::uint8_t finished = 0;  ///< 0: the search ended first; objectives are NaN, energy is booked
     double start_s = 0;         ///< first slice begins

@@ -48,7 +48,7 @@ Problem untrained_problem(const LiveOptions& options) {
         problem.objectives.push_back(trained_objective(objective));
     std::vector<CellIndex> cells(cell_count);
     std::iota(cells.begin(), cells.end(), 0);
-    problem.candidates = candidates_of(std::move(cells), options.search.run.identity);
+    problem.candidates = candidates_of(std::move(cells), options.search.run.identity, problem.objectives);
     problem.hv_max = problem.hv_max_denoised = unknown;
     return problem;
 }

@@ -19,6 +19,7 @@ class CandidatePool {
     bool available(CellIndex cell) const { return available_[static_cast<std::size_t>(identity(cell))] != 0; }
     void take(CellIndex cell);
     bool empty() const { return left_ == 0; }
+    void exchange(StateArchive& archive) { archive(available_, left_); }
 
     /// One uniform draw over all cells, taken ones included.
     CellIndex draw(Random& random) const {

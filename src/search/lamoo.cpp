@@ -172,7 +172,7 @@ Lamoo::Lamoo(const LamooOptions& options, const Candidates& candidates, int obje
     samples_.objectives = objectives;
 }
 
-std::optional<CellIndex> Lamoo::ask() {
+std::optional<Proposal> Lamoo::ask() {
     Random random(seed_, Stream::proposals, asks_++);
     std::optional<CellIndex> found;
     while (!found && !path_.empty() && !pool_.empty()) {
@@ -180,26 +180,38 @@ std::optional<CellIndex> Lamoo::ask() {
             const CellIndex cell = pool_.draw(random);
             if (pool_.available(cell) && in_region(cell)) found = cell;
         }
-        if (!found) set_region({path_.begin(), path_.end() - 1});
+        if (found) break;
+        set_region({path_.begin(), path_.end() - 1});
+        ++dropped_;
     }
     if (!found) found = pool_.draw_available(random);
-    if (found) pool_.take(*found);
-    return found;
+    if (!found) return std::nullopt;
+    pool_.take(*found);
+    return Proposal{*found};
 }
 
-void Lamoo::tell(CellIndex cell, std::span<const double> gains) {
-    pool_.take(cell);
-    samples_.cells.push_back(cell);
-    samples_.gains.insert(samples_.gains.end(), gains.begin(), gains.end());
+void Lamoo::tell(const Outcome& outcome) {
+    pool_.take(outcome.cell);
+    samples_.cells.push_back(outcome.cell);
+    samples_.gains.insert(samples_.gains.end(), outcome.gains.begin(), outcome.gains.end());
 }
 
 void Lamoo::update() {
     if (fitted_ == samples_.cells.size()) return;
     fitted_ = samples_.cells.size();
-    auto tree = lamoo_root(samples_);
-    Random random(seed_, Stream::tie_breaking, updates_++);
+    ++updates_;
+    find_region();
+}
+
+/// That of the first `fitted_` samples, at the latest update.
+void Lamoo::find_region() {
+    LamooSamples samples{samples_.objectives, samples_.cells, samples_.gains};
+    samples.cells.resize(fitted_);
+    samples.gains.resize(fitted_ * static_cast<std::size_t>(samples_.objectives));
+    auto tree = lamoo_root(samples);
+    Random random(seed_, Stream::tie_breaking, updates_ - 1);
     std::vector<Side> path;
-    for (auto node = static_cast<std::size_t>(find_lamoo_leaf(tree, samples_, options_, random));
+    for (auto node = static_cast<std::size_t>(find_lamoo_leaf(tree, samples, options_, random));
          tree[node].parent >= 0;) {
         const bool good = tree[node].good;
         node = static_cast<std::size_t>(tree[node].parent);
@@ -207,6 +219,17 @@ void Lamoo::update() {
     }
     std::reverse(path.begin(), path.end());
     set_region(std::move(path));
+    dropped_ = 0;
+}
+
+void Lamoo::exchange(StateArchive& archive) {
+    pool_.exchange(archive);
+    std::size_t dropped = dropped_;
+    archive(asks_, updates_, samples_.cells, samples_.gains, fitted_, dropped);
+    if (!archive.reading() || updates_ == 0) return;
+    find_region();
+    dropped_ = dropped;
+    set_region({path_.begin(), path_.end() - static_cast<std::ptrdiff_t>(dropped)});
 }
 
 void Lamoo::set_region(std::vector<Side> path) {

@@ -62,11 +62,12 @@ class Lamoo final : public Strategy {
     /// A uniform draw that lies in the selected region. Choosing one of the hits among `draws` uniform draws at random,
     /// as the published code does, gives every cell of the region the same probability, as does stopping at the first
     /// hit; so we stop there. Where `draws` draws bring no hit, the deepest split of the region is dropped.
-    std::optional<CellIndex> ask() override;
+    std::optional<Proposal> ask() override;
     void exclude(CellIndex cell) override { pool_.take(cell); }
-    void tell(CellIndex cell, std::span<const double> gains) override;
+    void tell(const Outcome& outcome) override;
     /// Rebuilds the tree from everything told and selects the region.
     void update() override;
+    void exchange(StateArchive& archive) override;
 
   private:
     struct Side {
@@ -75,6 +76,7 @@ class Lamoo final : public Strategy {
     };
     bool in_region(CellIndex cell);
     void set_region(std::vector<Side> path);
+    void find_region();
 
     LamooOptions options_;
     CandidatePool pool_;
@@ -83,6 +85,7 @@ class Lamoo final : public Strategy {
     std::uint64_t updates_ = 0;
     LamooSamples samples_;
     std::size_t fitted_ = 0;           // samples in the present tree
+    std::size_t dropped_ = 0;          // of its splits, the deepest, since
     std::vector<Side> path_;           // from the root; empty: the whole space
     std::vector<std::int8_t> inside_;  // memory of in_region by cell: -1 unknown, 0 no, 1 yes
 };

@@ -6,8 +6,16 @@
 #include <vector>
 
 #include "space/cell.hpp"
+#include "space/fidelity.hpp"
 
 namespace cenas {
+
+/// What a strategy wants to be trained.
+struct Proposal {
+    CellIndex cell = 0;
+    Fidelity fidelity = Fidelity::full;
+    friend bool operator==(const Proposal&, const Proposal&) = default;
+};
 
 /// LaMOO's hyper-parameters (Zhao et al., "Multi-objective Optimization by Learning Space Partitions", ICLR 2022).
 /// Defaults are those of CE-NAS on NAS-Bench-201.
@@ -26,7 +34,8 @@ struct LamooOptions {
 struct SearchOptions {
     std::string strategy = "lamoo";  ///< lamoo, random; not from a deck: recorded
     LamooOptions lamoo;
-    std::vector<CellIndex> recorded;  ///< recorded: what is proposed, in this order
+    std::vector<std::string> known;  ///< objectives that are known of every cell before the search, without training
+    std::vector<Proposal> recorded;  ///< recorded: what is proposed, in this order
 };
 
 }  // namespace cenas

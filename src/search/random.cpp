@@ -4,11 +4,12 @@
 
 namespace cenas {
 
-std::optional<CellIndex> RandomSearch::ask() {
+std::optional<Proposal> RandomSearch::ask() {
     Random random(seed_, Stream::proposals, asks_++);
     const auto cell = pool_.draw_available(random);
-    if (cell) pool_.take(*cell);
-    return cell;
+    if (!cell) return std::nullopt;
+    pool_.take(*cell);
+    return Proposal{*cell};
 }
 
 }  // namespace cenas

@@ -10,10 +10,14 @@ namespace cenas {
 class RandomSearch final : public Strategy {
   public:
     RandomSearch(const Candidates& candidates, std::uint64_t seed) : pool_(candidates), seed_(seed) {}
-    std::optional<CellIndex> ask() override;
+    std::optional<Proposal> ask() override;
     void exclude(CellIndex cell) override { pool_.take(cell); }
-    void tell(CellIndex, std::span<const double>) override {}
+    void tell(const Outcome&) override {}
     void update() override {}
+    void exchange(StateArchive& archive) override {
+        pool_.exchange(archive);
+        archive(asks_);
+    }
 
   private:
     CandidatePool pool_;

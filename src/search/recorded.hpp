@@ -9,19 +9,20 @@
 
 namespace cenas {
 
-/// Hands out given cells in their order and learns nothing: a search done again as it was recorded.
+/// Hands out given proposals in their order and learns nothing: a search done again as it was recorded.
 class RecordedSearch final : public Strategy {
   public:
-    explicit RecordedSearch(std::vector<CellIndex> cells) : cells_(std::move(cells)) {}
-    std::optional<CellIndex> ask() override {
-        return next_ < cells_.size() ? std::optional(cells_[next_++]) : std::nullopt;
+    explicit RecordedSearch(std::vector<Proposal> proposals) : proposals_(std::move(proposals)) {}
+    std::optional<Proposal> ask() override {
+        return next_ < proposals_.size() ? std::optional(proposals_[next_++]) : std::nullopt;
     }
     void exclude(CellIndex) override {}
-    void tell(CellIndex, std::span<const double>) override {}
+    void tell(const Outcome&) override {}
     void update() override {}
+    void exchange(StateArchive& archive) override { archive(next_); }
 
   private:
-    std::vector<CellIndex> cells_;
+    std::vector<Proposal> proposals_;
     std::size_t next_ = 0;
 };
 

@@ -3,6 +3,9 @@
 #include "search/strategy.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "base/error.hpp"
 #include "search/lamoo.hpp"
@@ -16,7 +19,21 @@ std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Cand
     if (options.strategy == "random") return std::make_unique<RandomSearch>(candidates, seed);
     if (options.strategy == "lamoo") return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed);
     if (options.strategy == "recorded") return std::make_unique<RecordedSearch>(options.recorded);
-    throw UsageError(fmt::format("unknown strategy '{}' (allowed: lamoo, random)", options.strategy));
+    throw UsageError(
+        fmt::format("unknown strategy '{}' (allowed: {})", options.strategy, fmt::join(strategy_names(), ", ")));
+}
+
+const std::vector<std::string>& strategy_names() {
+    static const std::vector<std::string> names{"lamoo", "random"};
+    return names;
+}
+
+std::vector<std::size_t> known_objectives(const SearchOptions& options, const Candidates& candidates) {
+    std::vector<std::size_t> known;
+    for (std::size_t k = 0; k < candidates.objectives.size(); ++k)
+        if (std::find(options.known.begin(), options.known.end(), candidates.objectives[k]) != options.known.end())
+            known.push_back(k);
+    return known;
 }
 
 bool has_model(const SearchOptions& options) { return options.strategy == "lamoo"; }

@@ -289,7 +289,7 @@ RunHead describe_inputs(const Inputs& inputs) {
             span.begin = std::min(span.begin, options.run.start);
             span.end = std::max(span.end, UtcTime{options.run.start.seconds + length_s});
             const Problem& problem = inputs.problems->of(options);
-            require_estimates(problem, options);
+            require_methods(problem, options);
             if (!known.contains(&problem)) known[&problem] = index_of(head.problems, problem_record(problem));
             head.scenarios.push_back(scenario_record(options, known[&problem]));
         });

@@ -42,20 +42,21 @@ struct Work {
 /// Notes what a strategy proposes.
 class NotedSearch final : public Strategy {
   public:
-    NotedSearch(std::unique_ptr<Strategy> strategy, std::vector<CellIndex>& proposals)
+    NotedSearch(std::unique_ptr<Strategy> strategy, std::vector<Proposal>& proposals)
         : strategy_(std::move(strategy)), proposals_(proposals) {}
-    std::optional<CellIndex> ask() override {
-        const auto cell = strategy_->ask();
-        if (cell) proposals_.push_back(*cell);
-        return cell;
+    std::optional<Proposal> ask() override {
+        const auto proposal = strategy_->ask();
+        if (proposal) proposals_.push_back(*proposal);
+        return proposal;
     }
     void exclude(CellIndex cell) override { strategy_->exclude(cell); }
-    void tell(CellIndex cell, std::span<const double> gains) override { strategy_->tell(cell, gains); }
+    void tell(const Outcome& outcome) override { strategy_->tell(outcome); }
     void update() override { strategy_->update(); }
+    void exchange(StateArchive& archive) override { strategy_->exchange(archive); }
 
   private:
     std::unique_ptr<Strategy> strategy_;
-    std::vector<CellIndex>& proposals_;
+    std::vector<Proposal>& proposals_;
 };
 
 using MakeStrategy = std::function<std::unique_ptr<Strategy>(const Problem&, const MethodOptions&, std::int64_t seed)>;
@@ -282,7 +283,7 @@ void work_for(const Work& work, const Communicator& world) {
 
 void run_unit(const Inputs& inputs, const SweepPlan& plan, const WorkUnit& unit, const std::function<bool()>& go_on,
               const std::function<void(std::int64_t, SearchRecord&&)>& finish) {
-    std::vector<CellIndex> proposals;
+    std::vector<Proposal> proposals;
     const auto note = [&](const Problem& problem, const MethodOptions& method, std::int64_t seed) {
         return std::make_unique<NotedSearch>(search_strategy(problem, method, seed), proposals);
     };

@@ -77,19 +77,20 @@ class TimedStrategy final : public Strategy {
   public:
     TimedStrategy(std::unique_ptr<Strategy> strategy, Profile& profile)
         : strategy_(std::move(strategy)), profile_(profile) {}
-    std::optional<CellIndex> ask() override {
+    std::optional<Proposal> ask() override {
         const Stopwatch watch(profile_.ask);
         return strategy_->ask();
     }
     void exclude(CellIndex cell) override { strategy_->exclude(cell); }
-    void tell(CellIndex cell, std::span<const double> gains) override {
+    void tell(const Outcome& outcome) override {
         const Stopwatch watch(profile_.tell);
-        strategy_->tell(cell, gains);
+        strategy_->tell(outcome);
     }
     void update() override {
         const Stopwatch watch(profile_.update);
         strategy_->update();
     }
+    void exchange(StateArchive& archive) override { strategy_->exchange(archive); }
 
   private:
     std::unique_ptr<Strategy> strategy_;

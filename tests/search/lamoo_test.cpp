@@ -15,7 +15,7 @@ namespace {
 Candidates whole_space(Identity identity = Identity::string) {
     std::vector<CellIndex> cells(cell_count);
     std::iota(cells.begin(), cells.end(), 0);
-    return {cells, canonical_table(identity)};
+    return {cells, canonical_table(identity), {}, {}};
 }
 
 /// A smooth made-up problem: both gains depend on the operations, against each other.
@@ -149,13 +149,13 @@ TEST(LamooSelection, PathGoesToTheBetterChild) {
 }
 
 TEST(Lamoo, AsksNeverRepeatAndEndWithTheSpace) {
-    Candidates few{{3, 50, 700, 701, 9000}, canonical_table(Identity::string)};
+    Candidates few{{3, 50, 700, 701, 9000}, canonical_table(Identity::string), {}, {}};
     Lamoo lamoo({}, few, 2, 1);
     lamoo.exclude(50);
     std::set<CellIndex> asked;
     while (const auto cell = lamoo.ask()) {
-        EXPECT_TRUE(asked.insert(*cell).second);
-        lamoo.tell(*cell, made_up_gains(*cell));
+        EXPECT_TRUE(asked.insert(cell->cell).second);
+        lamoo.tell({cell->cell, Fidelity::full, made_up_gains(cell->cell)});
         lamoo.update();
     }
     EXPECT_EQ(asked, (std::set<CellIndex>{3, 700, 701, 9000}));
@@ -168,7 +168,7 @@ TEST(Lamoo, IdentityForbidsEqualNetworks) {
     for (int i = 0; i < 1000; ++i) {
         const auto cell = lamoo.ask();
         ASSERT_TRUE(cell);
-        EXPECT_TRUE(networks.insert(canonical(*cell, Identity::isomorphic)).second);
+        EXPECT_TRUE(networks.insert(canonical(cell->cell, Identity::isomorphic)).second);
     }
 }
 
@@ -179,8 +179,8 @@ TEST(Lamoo, SameCallsGiveSameAnswers) {
         Lamoo lamoo({}, candidates, 2, 42);
         std::vector<CellIndex> asked;
         for (int i = 0; i < 120; ++i) {
-            asked.push_back(*lamoo.ask());
-            lamoo.tell(asked.back(), made_up_gains(asked.back()));
+            asked.push_back(lamoo.ask()->cell);
+            lamoo.tell({asked.back(), Fidelity::full, made_up_gains(asked.back())});
             if (i % 8 == 7) lamoo.update();
         }
         if (repeat == 0)
@@ -221,12 +221,12 @@ TEST(Lamoo, ProposalsAreUniformOverTheRegion) {
     for (std::uint64_t seed = 0; seed < proposals; ++seed) {
         Lamoo lamoo(options, candidates, 2, seed);
         for (std::size_t i = 0; i < samples.cells.size(); ++i)
-            lamoo.tell(samples.cells[i], std::span<const double>(&samples.gains[2 * i], 2));
+            lamoo.tell({samples.cells[i], Fidelity::full, std::span<const double>(&samples.gains[2 * i], 2)});
         lamoo.update();
         const auto cell = lamoo.ask();
         ASSERT_TRUE(cell);
-        const auto place = std::lower_bound(region.begin(), region.end(), *cell);
-        ASSERT_TRUE(place != region.end() && *place == *cell) << "proposal outside the region";
+        const auto place = std::lower_bound(region.begin(), region.end(), cell->cell);
+        ASSERT_TRUE(place != region.end() && *place == cell->cell) << "proposal outside the region";
         ++counts[static_cast<std::size_t>(10 * (place - region.begin())) / region.size()];
     }
     double chi = 0;
@@ -242,10 +242,10 @@ TEST(Lamoo, FindsMoreThanRandomSearch) {
         for (const bool learning : {true, false}) {
             Lamoo lamoo({}, candidates, 2, seed);
             for (int i = 0; i < 200; ++i) {
-                const CellIndex cell = *lamoo.ask();
+                const CellIndex cell = lamoo.ask()->cell;
                 // One peak: the nearer to all convolutions 3x3 the better in both objectives.
                 const double good = lamoo_features(cell).sum();
-                lamoo.tell(cell, std::vector<double>{good, good});
+                lamoo.tell({cell, Fidelity::full, std::vector<double>{good, good}});
                 sums[learning ? 0 : 1] += good;
                 if (learning && i % 10 == 9) lamoo.update();
             }
