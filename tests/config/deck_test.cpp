@@ -402,7 +402,7 @@ TEST(DeckRefusals, UnknownKeysAndSections) {
               "accounting, power, switching, problem, trace, lamoo, method)");
     EXPECT_TRUE(contains(refusal(small_deck("", "treshold = 0.5")),
                          "deck.toml:15:1: unknown key 'method.a.treshold', the nearest is 'threshold' (allowed in "
-                         "method.a: name, strategy, allocator,"));
+                         "method.a: name, strategy, known, allocator,"));
     EXPECT_TRUE(contains(refusal(small_deck("", "lamoo = { dept = 2 }")),
                          "deck.toml:15:11: unknown key 'method.a.lamoo.dept', the nearest is 'depth'"));
     EXPECT_TRUE(contains(refusal("gpus = 8\n" + small_deck()), "deck.toml:1:1: unknown section or key 'gpus'"));
