@@ -12,7 +12,8 @@
 #include "base/error.hpp"
 #include "eval/synthetic_table.hpp"
 #include "io/table_file.hpp"
-#include "pareto/hypervolume.hpp"
+#include "pareto/archive.hpp"
+#include "pareto/gains.hpp"
 
 namespace cenas {
 namespace {
@@ -66,17 +67,9 @@ std::vector<double> class_means(const Problem& problem) {
 /// Hypervolume of all cells of the table, with `values_of(cell)` for each.
 template <class ValuesOf>
 double table_hypervolume(const Problem& problem, const ValuesOf& values_of) {
-    std::vector<double> gains;
-    for (const CellIndex cell : problem.table.cells) {
-        const auto point = gains_of(problem.objectives, values_of(cell));
-        gains.insert(gains.end(), point.begin(), point.end());
-    }
-    const int m = static_cast<int>(problem.objectives.size());
-    // Dominated points change nothing but the time a recursion over three or more objectives takes.
-    std::vector<double> front;
-    for (const std::size_t i : non_dominated(gains, m))
-        front.insert(front.end(), &gains[i * problem.objectives.size()], &gains[i * problem.objectives.size()] + m);
-    return hypervolume(front, m);
+    ParetoArchive archive(static_cast<int>(problem.objectives.size()));
+    for (const CellIndex cell : problem.table.cells) archive.add(gains_of(problem.objectives, values_of(cell)));
+    return archive.hypervolume();
 }
 
 }  // namespace
@@ -96,8 +89,7 @@ std::vector<double> estimated_values(const Problem& problem, CellIndex cell) {
 std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span<const double> values) {
     std::vector<double> gains(objectives.size());
     for (std::size_t k = 0; k < objectives.size(); ++k)
-        gains[k] = objectives[k].direction == Direction::maximize ? values[k] - objectives[k].reference
-                                                                  : objectives[k].reference - values[k];
+        gains[k] = gain_of(values[k], objectives[k].reference, objectives[k].direction);
     return gains;
 }
 
