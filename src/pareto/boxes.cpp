@@ -42,19 +42,18 @@ std::vector<Corners> strips(const Rows& rows) {
 /// Every step of a staircase that grows as z falls, from its y up, between the z where it became so and where it
 /// ceases.
 std::vector<Corners> columns(const Rows& rows) {
-    std::vector<Sweep::Point> all;
-    for (std::size_t i = 0; i < rows.size(); i += 3) all.push_back({rows[i], rows[i + 1], rows[i + 2], i / 3});
-    Sweep sweep(std::move(all));
+    Sweep sweep(rows);
     const auto& points = sweep.points();
     std::vector<double> since(points.size(), infinity);
     std::vector<Corners> boxes;
     const auto close = [&](std::size_t a, double left, double right, double z) {
         if (left < right && z < since[a]) boxes.push_back({left, points[a].y, z, right, infinity, since[a]});
     };
-    for (const std::size_t i : sweep.order()) {
-        const Sweep::Point& p = points[i];
-        sweep.enter(i, [&](std::size_t a, std::size_t b) { close(a, points[b].x, std::min(points[a].x, p.x), p.z); });
-        since[i] = p.z;
+    for (const auto& [z, i] : sweep.levels()) {
+        const double x = points[i].x;
+        sweep.enter(i,
+                    [&, z = z](std::size_t a, std::size_t b) { close(a, points[b].x, std::min(points[a].x, x), z); });
+        since[i] = z;
     }
     for (std::size_t a = 0, b = 0; a + 1 < points.size(); a = b) {
         b = sweep.after(a);

@@ -9,52 +9,68 @@
 
 #include "pareto/exclusive_volume.hpp"
 #include "pareto/rows.hpp"
+#include "pareto/sort_falling.hpp"
 #include "pareto/sweep.hpp"
 
 namespace cenas {
 namespace {
 
-// Rows are inside the reference.
+double length(std::span<const double> points) {
+    double longest = 0;
+    for_each_counting(points, 1, [&](const double* p) { longest = std::max(longest, *p); });
+    return longest;
+}
 
-double area(const Rows& rows) {
-    std::vector<std::pair<double, double>> points;
-    points.reserve(rows.size() / 2);
-    for (std::size_t i = 0; i < rows.size(); i += 2) points.emplace_back(rows[i], rows[i + 1]);
-    std::sort(points.begin(), points.end(), std::greater<>());
+struct PlanePoint {
+    double x, y;
+    std::size_t row;
+};
+
+/// Those that count, by falling x.
+std::vector<PlanePoint> falling_in_plane(std::span<const double> points) {
+    std::vector<PlanePoint> sorted;
+    sorted.reserve(points.size() / 2);
+    for_each_counting(points, 2, [&](const double* p) {
+        sorted.push_back({p[0], p[1], static_cast<std::size_t>(p - points.data()) / 2});
+    });
+    sort_falling(sorted, &PlanePoint::x);
+    return sorted;
+}
+
+double area(std::span<const double> rows) {
+    const auto points = falling_in_plane(rows);
     double total = 0, height = 0;
-    for (const auto& [x, y] : points)
-        if (y > height) {
-            total += x * (y - height);
-            height = y;
-        }
+    for (std::size_t k = 0; k < points.size();) {
+        const double x = points[k].x;
+        double y = height;
+        for (; k < points.size() && points[k].x == x; ++k) y = std::max(y, points[k].y);
+        total += x * (y - height);
+        height = y;
+    }
     return total;
 }
 
-Sweep sweep_of(const Rows& rows) {
-    std::vector<Sweep::Point> points;
-    points.reserve(rows.size() / 3 + 2);
-    for (std::size_t i = 0; i < rows.size(); i += 3) points.push_back({rows[i], rows[i + 1], rows[i + 2], i / 3});
-    return Sweep(std::move(points));
-}
-
 /// Slabs between consecutive z, each with the area of the staircase above it.
-double volume(const Rows& rows) {
-    Sweep sweep = sweep_of(rows);
+double volume(std::span<const double> rows) {
+    Sweep sweep(rows);
     const auto& points = sweep.points();
+    const auto& levels = sweep.levels();
     double total = 0, area = 0;
-    for (std::size_t k = 0; k < sweep.order().size(); ++k) {
-        const std::size_t i = sweep.order()[k];
+    for (std::size_t k = 0; k < levels.size(); ++k) {
+        const std::size_t i = levels[k].place;
         const Sweep::Point& p = points[i];
         if (!sweep.covers(i))
             sweep.enter(i, [&](std::size_t a, std::size_t b) {
                 area += (p.x - points[b].x) * (std::min(points[b].y, p.y) - points[a].y);
             });
-        total += area * (p.z - (k + 1 < sweep.order().size() ? points[sweep.order()[k + 1]].z : 0.0));
+        total += area * (p.z - (k + 1 < levels.size() ? levels[k + 1].z : 0.0));
     }
     return total;
 }
 
-/// Rows by falling last component, of equal ones by falling one before, and so on: whatever covers a row comes first.
+// Below, rows count.
+
+/// By falling last component, of equal ones by falling one before, and so on: whatever covers a row comes first.
 std::vector<const double*> falling(const Rows& rows, std::size_t m) {
     std::vector<const double*> sorted;
     sorted.reserve(rows.size() / m);
@@ -90,77 +106,73 @@ double volume_of_four(const Rows& rows) {
     return total;
 }
 
-double box(const double* point, std::size_t m) { return std::accumulate(point, point + m, 1.0, std::multiplies<>()); }
-
-double measure(const Rows& rows, std::size_t m);
-
-/// What a point's box has beyond what rows (of `stride` components, of which the first m matter) cover.
-double box_beyond(const double* point, const Rows& rows, std::size_t stride, std::size_t m) {
-    Rows inside;
-    inside.reserve(rows.size() / stride * m);
-    for (std::size_t i = 0; i < rows.size(); i += stride)
-        for (std::size_t k = 0; k < m; ++k) inside.push_back(std::min(rows[i + k], point[k]));
-    return std::max(0.0, box(point, m) - measure(inside, m));
-}
+/// What a point's box has beyond what rows cover, m > 3.
+double box_beyond(const double* point, const Rows& rows, std::size_t m);
 
 /// Five and more: as four, with what each point adds in all but the last objective.
 double volume_of_many(const Rows& rows, std::size_t m) {
-    Rows met;  // the first m - 1 components, non-dominated
+    Rows met;  // all but the last component, non-dominated
     double total = 0;
     for (const double* p : falling(rows, m)) {
         if (covered(met, p, m - 1)) continue;
-        total += p[m - 1] * box_beyond(p, met, m - 1, m - 1);
+        total += p[m - 1] * box_beyond(p, met, m - 1);
         remove_covered(met, p, m - 1);
         met.insert(met.end(), p, p + m - 1);
     }
     return total;
 }
 
-double measure(const Rows& rows, std::size_t m) {
-    if (rows.empty()) return 0;
-    if (m == 1) return *std::max_element(rows.begin(), rows.end());
-    if (m == 2) return area(rows);
-    if (m == 3) return volume(rows);
-    return m == 4 ? volume_of_four(rows) : volume_of_many(rows, m);
+double box_beyond(const double* point, const Rows& rows, std::size_t m) {
+    Rows inside(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) inside[i] = std::min(rows[i], point[i % m]);
+    const double box = std::accumulate(point, point + m, 1.0, std::multiplies<>());
+    return std::max(0.0, box - (m == 4 ? volume_of_four(inside) : volume_of_many(inside, m)));
 }
 
-/// Of a point inside the reference over those that count.
-double improvement(const double* point, const Rows& front, std::size_t m) {
-    if (m == 1) return std::max(0.0, *point - measure(front, 1));
-    if (m > 3) return box_beyond(point, front, m, m);
+/// Two objectives, as three that have one z, and three.
+double volume_beyond(const double* point, const Rows& rows, std::size_t m) {
+    struct Corner {
+        double x, y, z;
+    };
     const double z = m == 3 ? point[2] : 1.0;
-    std::vector<const double*> others;
-    for (std::size_t i = 0; i < front.size(); i += m) others.push_back(&front[i]);
-    if (m == 3) std::sort(others.begin(), others.end(), [](auto a, auto b) { return a[2] > b[2]; });
+    std::vector<Corner> others;
+    others.reserve(rows.size() / m);
+    for (std::size_t i = 0; i < rows.size(); i += m)
+        others.push_back({rows[i], rows[i + 1], m == 3 ? std::min(rows[i + 2], z) : z});
+    sort_falling(others, &Corner::z);
     ExclusiveVolume added(point[0], point[1], z);
-    for (const double* other : others) added.cut(other[0], other[1], m == 3 ? std::min(other[2], z) : z);
+    for (const Corner& other : others) added.cut(other.x, other.y, other.z);
     return added.volume_above(0);
 }
 
-/// The plane between consecutive x belongs to one point alone between the two largest y met so far.
-void contributions_of_two(const Rows& rows, std::vector<double>& contributions) {
-    std::vector<std::size_t> order(rows.size() / 2);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rows[2 * a] > rows[2 * b]; });
+/// Of a point that counts.
+double improvement(const double* point, const Rows& rows, std::size_t m) {
+    if (m == 1) return std::max(0.0, *point - length(rows));
+    return m <= 3 ? volume_beyond(point, rows, m) : box_beyond(point, rows, m);
+}
+
+/// What lies between two consecutive x belongs to one point alone between the two largest y met so far.
+void contributions_of_two(std::span<const double> rows, std::vector<double>& contributions) {
+    const auto points = falling_in_plane(rows);
     double highest = 0, second = 0;
     std::size_t owner = 0;
-    for (std::size_t k = 0; k < order.size(); ++k) {
-        const double x = rows[2 * order[k]], y = rows[2 * order[k] + 1];
-        if (y > highest) {
-            second = std::exchange(highest, y);
-            owner = order[k];
+    for (std::size_t k = 0; k < points.size(); ++k) {
+        if (points[k].y > highest) {
+            second = std::exchange(highest, points[k].y);
+            owner = points[k].row;
         } else {
-            second = std::max(second, y);
+            second = std::max(second, points[k].y);
         }
-        contributions[owner] += (x - (k + 1 < order.size() ? rows[2 * order[k + 1]] : 0.0)) * (highest - second);
+        const double next = k + 1 < points.size() ? points[k + 1].x : 0.0;
+        contributions[owner] += (points[k].x - next) * (highest - second);
     }
 }
 
-void contributions_of_three(const Rows& rows, std::vector<double>& contributions) {
-    Sweep sweep = sweep_of(rows);
+void contributions_of_three(std::span<const double> rows, std::vector<double>& contributions) {
+    Sweep sweep(rows);
     const auto& points = sweep.points();
     std::vector<ExclusiveVolume> own(points.size());
-    for (const std::size_t i : sweep.order()) {
+    for (const auto& [z, i] : sweep.levels()) {
         const Sweep::Point& p = points[i];
         if (sweep.covers(i)) {
             own[sweep.before(i)].cut(p.x, p.y, p.z);
@@ -171,19 +183,30 @@ void contributions_of_three(const Rows& rows, std::vector<double>& contributions
             own[i].cut(points[j].x, points[j].y, p.z);
             own[j].cut(p.x, p.y, p.z);
         };
-        sweep.enter(i, [&](std::size_t a, std::size_t b) {
-            meet(a);
-            if (points[b].y > p.y) meet(b);  // the last
-        });
+        meet(sweep.before(i));
+        sweep.enter(i, [&](std::size_t, std::size_t b) { meet(b); });
     }
-    for (const std::size_t i : sweep.order()) contributions[points[i].index] = own[i].volume_above(0);
+    for (const auto& [z, i] : sweep.levels()) contributions[points[i].row] = own[i].volume_above(0);
+}
+
+void contributions_of_many(std::span<const double> points, std::size_t m, std::vector<double>& contributions) {
+    for (std::size_t i = 0; i < contributions.size(); ++i) {
+        if (!inside_reference(points.subspan(i * m, m))) continue;
+        Rows others = counting(points.first(i * m), m);
+        const Rows after = counting(points.subspan((i + 1) * m), m);
+        others.insert(others.end(), after.begin(), after.end());
+        contributions[i] = improvement(&points[i * m], others, m);
+    }
 }
 
 }  // namespace
 
 double hypervolume(std::span<const double> points, int objectives) {
     const auto m = static_cast<std::size_t>(objectives);
-    return measure(counting(points, m), m);
+    if (m == 1) return length(points);
+    if (m == 2) return area(points);
+    if (m == 3) return volume(points);
+    return m == 4 ? volume_of_four(counting(points, m)) : volume_of_many(counting(points, m), m);
 }
 
 double hypervolume_improvement(std::span<const double> point, std::span<const double> front, int objectives) {
@@ -193,25 +216,13 @@ double hypervolume_improvement(std::span<const double> point, std::span<const do
 
 std::vector<double> hypervolume_contributions(std::span<const double> points, int objectives) {
     const auto m = static_cast<std::size_t>(objectives);
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i * m < points.size(); ++i)
-        if (inside_reference(points.subspan(i * m, m))) places.push_back(i);
-    const Rows rows = counting(points, m);
-    std::vector<double> own(places.size(), 0.0);
-    if (m == 2) {
-        contributions_of_two(rows, own);
-    } else if (m == 3) {
-        contributions_of_three(rows, own);
-    } else {
-        for (std::size_t i = 0; i < own.size(); ++i) {
-            Rows others = rows;
-            const auto first = others.begin() + static_cast<std::ptrdiff_t>(i * m);
-            others.erase(first, first + objectives);
-            own[i] = improvement(&rows[i * m], others, m);
-        }
-    }
     std::vector<double> contributions(points.size() / m, 0.0);
-    for (std::size_t i = 0; i < own.size(); ++i) contributions[places[i]] = own[i];
+    if (m == 2)
+        contributions_of_two(points, contributions);
+    else if (m == 3)
+        contributions_of_three(points, contributions);
+    else
+        contributions_of_many(points, m, contributions);
     return contributions;
 }
 

@@ -41,12 +41,18 @@ inline void remove_covered(Rows& rows, const double* point, std::size_t m) {
     rows.resize(kept);
 }
 
-/// The points that count (pareto/gains.hpp).
+/// Tells `visit` every point that counts (pareto/gains.hpp).
+template <class Visit>
+void for_each_counting(std::span<const double> points, std::size_t m, const Visit& visit) {
+    for (std::size_t i = 0; i < points.size(); i += m)
+        if (inside_reference(points.subspan(i, m))) visit(&points[i]);
+}
+
+/// The points that count.
 inline Rows counting(std::span<const double> points, std::size_t m) {
     Rows rows;
     rows.reserve(points.size());
-    for (std::size_t i = 0; i < points.size(); i += m)
-        if (inside_reference(points.subspan(i, m))) rows.insert(rows.end(), &points[i], &points[i] + m);
+    for_each_counting(points, m, [&](const double* p) { rows.insert(rows.end(), p, p + m); });
     return rows;
 }
 

@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <numeric>
-#include <utility>
+#include <span>
 #include <vector>
 
 #include "pareto/rank_set.hpp"
+#include "pareto/rows.hpp"
+#include "pareto/sort_falling.hpp"
 
 namespace cenas {
 
@@ -21,31 +22,40 @@ class Sweep {
   public:
     struct Point {
         double x, y, z;
-        std::size_t index;  ///< whatever the caller knows it by
+        std::size_t row;
+    };
+    struct Level {
+        double z;
+        std::size_t place;  ///< in points()
     };
 
-    /// Points inside the reference.
-    explicit Sweep(std::vector<Point> inside) : points_(std::move(inside)), stairs_(points_.size() + 2) {
+    /// Of the points that count, row-major.
+    explicit Sweep(std::span<const double> rows) : stairs_(rows.size() / 3 + 2) {
         constexpr double infinity = std::numeric_limits<double>::infinity();
+        points_.reserve(rows.size() / 3 + 2);
         points_.push_back({infinity, 0, infinity, 0});
+        for_each_counting(rows, 3, [&](const double* p) {
+            points_.push_back({p[0], p[1], p[2], static_cast<std::size_t>(p - rows.data()) / 3});
+        });
         points_.push_back({0, infinity, infinity, 0});
-        std::sort(points_.begin(), points_.end(), [](const Point& a, const Point& b) {
-            if (a.x != b.x) return a.x > b.x;
-            if (a.y != b.y) return a.y > b.y;
-            return a.z != b.z ? a.z > b.z : a.index < b.index;
-        });
-        order_.resize(points_.size() - 2);
-        std::iota(order_.begin(), order_.end(), std::size_t{1});
-        std::sort(order_.begin(), order_.end(), [this](std::size_t a, std::size_t b) {
-            return points_[a].z != points_[b].z ? points_[a].z > points_[b].z : a < b;
-        });
+        sort_falling(points_, &Point::x);
+        for (auto first = points_.begin(); first != points_.end();) {
+            const auto last = std::find_if(first, points_.end(), [&](const Point& p) { return p.x != first->x; });
+            if (last - first > 1)
+                std::sort(first, last,
+                          [](const Point& a, const Point& b) { return a.y > b.y || (a.y == b.y && a.z > b.z); });
+            first = last;
+        }
+        levels_.reserve(points_.size() - 2);
+        for (std::size_t i = 1; i + 1 < points_.size(); ++i) levels_.push_back({points_[i].z, i});
+        sort_falling(levels_, &Level::z);
         stairs_.insert(0);
         stairs_.insert(points_.size() - 1);
     }
 
     const std::vector<Point>& points() const { return points_; }
-    /// Places in `points` of those inside the reference, by falling z.
-    const std::vector<std::size_t>& order() const { return order_; }
+    /// The points that count, by falling z.
+    const std::vector<Level>& levels() const { return levels_; }
 
     /// Neighbours of place i in the staircase.
     std::size_t before(std::size_t i) const { return stairs_.before(i); }
@@ -69,7 +79,7 @@ class Sweep {
 
   private:
     std::vector<Point> points_;
-    std::vector<std::size_t> order_;
+    std::vector<Level> levels_;
     RankSet stairs_;
 };
 
