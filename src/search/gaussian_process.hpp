@@ -18,16 +18,18 @@ namespace cenas {
 /// the length scales l_g have no unit. Groups that are equal for all points are left out.
 class PointFeatures {
   public:
-    /// Points x features.
-    void add_group(Eigen::MatrixXd features);
+    /// Points x features; the mean of the prior of the group's weight.
+    void add_group(Eigen::MatrixXd features, double weight);
     Eigen::Index points() const { return groups_.empty() ? 0 : groups_[0].rows(); }
     std::size_t groups() const { return groups_.size(); }
     /// Squared distances, over u_g, of one point to all, and of a few points among themselves.
     Eigen::ArrayXd distances(std::size_t group, Eigen::Index point) const;
     Eigen::ArrayXXd distances(std::size_t group, std::span<const Eigen::Index> among) const;
+    double weight(std::size_t group) const { return weights_[group]; }
 
   private:
     std::vector<Eigen::MatrixXd> groups_;  // divided by the root of u_g
+    std::vector<double> weights_;
 };
 
 /// Hyper-parameters, as logarithms: a length scale and a weight for each group, and the standard deviation of the noise.
@@ -37,9 +39,13 @@ struct GaussianProcessParameters {
     Eigen::VectorXd log_weights;
     double log_noise = 0;
 
-    /// The means of their priors: lengths of 1, weights that share a variance of 1, noise of 0.1.
-    static GaussianProcessParameters prior(std::size_t groups);
+    /// The means of their priors: lengths of 2.5, the groups' weights, noise of 0.05.
+    static GaussianProcessParameters prior(const PointFeatures& features);
 };
+
+/// All of them in one row, and back.
+std::vector<double> to_values(const GaussianProcessParameters& parameters);
+GaussianProcessParameters from_values(const std::vector<double>& values);
 
 /// Observations of standardized targets.
 struct Observations {
@@ -48,7 +54,7 @@ struct Observations {
 };
 
 /// Maximum a posteriori hyper-parameters: the marginal likelihood (section 5.4.1) times log-normal priors (standard deviation
-/// 0.7 of log lengths, 1 of log weights and of log noise), within three deviations, noise in [0.02, 0.6]; by
+/// 0.7 of log lengths and of log noise, 1 of log weights), within three deviations, noise in [0.02, 0.6]; by
 /// quasi-Newton steps from `start`, at most so many evaluations. With fewer than two observations, the prior's means.
 GaussianProcessParameters fit_parameters(const PointFeatures& features, const Observations& observations,
                                          const GaussianProcessParameters& start, int evaluations);
