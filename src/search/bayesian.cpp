@@ -171,7 +171,8 @@ void BayesianSearch::tell(const Outcome& outcome) {
 }
 
 void BayesianSearch::update() {
-    if (fitted_ == told_) return;
+    constexpr std::uint64_t tenth = 10;  // less than a tenth more changes hyper-parameters little
+    if (told_ == fitted_ || (told_ - fitted_) * tenth < fitted_) return;
     fitted_ = told_;
     for (auto& model : models_)
         if (model) model->fit();

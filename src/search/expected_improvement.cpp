@@ -12,7 +12,12 @@
 namespace cenas {
 namespace {
 
-double normal_distribution(double u) { return 0.5 * std::erfc(-u / std::numbers::sqrt2); }
+/// Beyond `certain` deviations it is 0 or 1 to ten digits, and most candidates are there.
+constexpr double certain = 6.5;
+double normal_distribution(double u) {
+    if (std::abs(u) > certain) return u > 0 ? 1 : 0;
+    return 0.5 * std::erfc(-u / std::numbers::sqrt2);
+}
 double normal_density(double u) { return std::exp(-0.5 * u * u) * 0.5 * std::numbers::inv_sqrtpi * std::numbers::sqrt2; }
 
 }  // namespace
@@ -72,12 +77,14 @@ double GainTransform::expected_improvement(double mean, double deviation, double
     const double d = deviation * scale_;
     if (!std::isfinite(ceiling_)) {
         const double u = (m - level) / d;
-        return (m - level) * normal_distribution(u) + d * normal_density(u);
+        return std::max((m - level) * normal_distribution(u) + d * normal_density(u), 0.0);
     }
     // With z = m + d x, x standard normal: the integral of (ceiling - level) - exp(-z) over z above its level.
     if (level >= ceiling_) return 0;
     const double u = (m + std::log(ceiling_ - level)) / d;
-    return (ceiling_ - level) * normal_distribution(u) - std::exp(-m + 0.5 * d * d) * normal_distribution(u - d);
+    if (u < -certain) return 0;
+    return std::max((ceiling_ - level) * normal_distribution(u) -
+                        std::exp(-m + 0.5 * d * d) * normal_distribution(u - d), 0.0);
 }
 
 }  // namespace cenas
