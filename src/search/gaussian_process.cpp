@@ -13,7 +13,7 @@
 namespace cenas {
 namespace {
 
-constexpr double prior_length = 2.5, prior_noise = 0.05;
+constexpr double prior_noise = 0.05;
 constexpr double length_deviation = 0.7, weight_deviation = 1.0, noise_deviation = 0.7;
 constexpr double least_noise = 0.02, most_noise = 0.6;
 constexpr double jitter = 1e-8;  // of a kernel whose diagonal is about 1
@@ -130,9 +130,9 @@ Eigen::ArrayXXd PointFeatures::distances(std::size_t group, std::span<const Eige
     return all;
 }
 
-GaussianProcessParameters GaussianProcessParameters::prior(const PointFeatures& features) {
+GaussianProcessParameters GaussianProcessParameters::prior(const PointFeatures& features, double length) {
     const auto groups = static_cast<Eigen::Index>(features.groups());
-    GaussianProcessParameters means{Eigen::VectorXd::Constant(groups, std::log(prior_length)),
+    GaussianProcessParameters means{Eigen::VectorXd::Constant(groups, std::log(length)),
                                     Eigen::VectorXd(groups), std::log(prior_noise)};
     for (Eigen::Index g = 0; g < groups; ++g) means.log_weights[g] = std::log(features.weight(static_cast<std::size_t>(g)));
     return means;
@@ -148,16 +148,18 @@ GaussianProcessParameters from_values(const std::vector<double>& values) {
 }
 
 double negative_log_posterior(const PointFeatures& features, const Observations& observations,
-                              const GaussianProcessParameters& parameters, Eigen::VectorXd* gradient) {
-    return negative_log_posterior(distances_among(features, observations), observations.targets,
-                                  to_vector(GaussianProcessParameters::prior(features)), to_vector(parameters), gradient);
+                              const GaussianProcessParameters& prior, const GaussianProcessParameters& parameters,
+                              Eigen::VectorXd* gradient) {
+    return negative_log_posterior(distances_among(features, observations), observations.targets, to_vector(prior),
+                                  to_vector(parameters), gradient);
 }
 
 GaussianProcessParameters fit_parameters(const PointFeatures& features, const Observations& observations,
-                                         const GaussianProcessParameters& start, int evaluations) {
+                                         const GaussianProcessParameters& prior, const GaussianProcessParameters& start,
+                                         int evaluations) {
+    if (observations.targets.size() < 2) return prior;
     const auto groups = static_cast<Eigen::Index>(features.groups());
-    const Eigen::VectorXd centre = to_vector(GaussianProcessParameters::prior(features));
-    if (observations.targets.size() < 2) return from_vector(centre);
+    const Eigen::VectorXd centre = to_vector(prior);
     const Eigen::VectorXd reach = 3.0 * prior_deviations(groups);
     Eigen::VectorXd lower = centre - reach, upper = centre + reach;
     lower[2 * groups] = std::log(least_noise);
@@ -221,6 +223,21 @@ void GaussianProcess::set_targets(std::span<const double> targets) {
         solved.push_back(rest / diagonal_[i]);
         mean_ += solved[i] * columns_[i];
     }
+}
+
+Eigen::MatrixXd GaussianProcess::covariance(std::span<const Eigen::Index> among) const {
+    const auto n = static_cast<Eigen::Index>(among.size());
+    Eigen::MatrixXd covariance(n, n);
+    for (Eigen::Index i = 0; i < n; ++i) {
+        const Eigen::ArrayXd row = kernel_row(among[static_cast<std::size_t>(i)]);
+        for (Eigen::Index j = 0; j < n; ++j) covariance(i, j) = row[among[static_cast<std::size_t>(j)]];
+    }
+    Eigen::VectorXd column(n);
+    for (const Eigen::ArrayXd& whole : columns_) {
+        for (Eigen::Index i = 0; i < n; ++i) column[i] = whole[among[static_cast<std::size_t>(i)]];
+        covariance -= column * column.transpose();
+    }
+    return covariance;
 }
 
 Eigen::ArrayXd GaussianProcess::variance() const { return (total_weight_ - explained_).max(0.0); }

@@ -39,8 +39,8 @@ struct GaussianProcessParameters {
     Eigen::VectorXd log_weights;
     double log_noise = 0;
 
-    /// The means of their priors: lengths of 2.5, the groups' weights, noise of 0.05.
-    static GaussianProcessParameters prior(const PointFeatures& features);
+    /// The means of their priors: this length in every group, the groups' weights, noise of 0.05.
+    static GaussianProcessParameters prior(const PointFeatures& features, double length = 3.3);
 };
 
 /// All of them in one row, and back.
@@ -54,15 +54,17 @@ struct Observations {
 };
 
 /// Maximum a posteriori hyper-parameters: the marginal likelihood (section 5.4.1) times log-normal priors (standard deviation
-/// 0.7 of log lengths and of log noise, 1 of log weights), within three deviations, noise in [0.02, 0.6]; by
-/// quasi-Newton steps from `start`, at most so many evaluations. With fewer than two observations, the prior's means.
+/// 0.7 of log lengths and of log noise, 1 of log weights; means `prior`), within three deviations, noise in [0.02, 0.6];
+/// by quasi-Newton steps from `start`, at most so many evaluations. With fewer than two observations, `prior`.
 GaussianProcessParameters fit_parameters(const PointFeatures& features, const Observations& observations,
-                                         const GaussianProcessParameters& start, int evaluations);
+                                         const GaussianProcessParameters& prior, const GaussianProcessParameters& start,
+                                         int evaluations);
 
 /// The negative logarithm of what fit_parameters() maximizes, up to a constant; the gradient by log lengths, log
 /// weights, log noise.
 double negative_log_posterior(const PointFeatures& features, const Observations& observations,
-                              const GaussianProcessParameters& parameters, Eigen::VectorXd* gradient);
+                              const GaussianProcessParameters& prior, const GaussianProcessParameters& parameters,
+                              Eigen::VectorXd* gradient);
 
 /// The posterior over all points. Points are appended one after the other, which is all there is: appended to an empty
 /// one they give the same bits.
@@ -84,6 +86,8 @@ class GaussianProcess {
     /// Of the function without noise, at every point.
     const Eigen::ArrayXd& mean() const { return mean_; }
     Eigen::ArrayXd variance() const;
+    /// Among a few points.
+    Eigen::MatrixXd covariance(std::span<const Eigen::Index> among) const;
     double noise_variance() const { return noise_ * noise_; }
 
   private:

@@ -33,7 +33,10 @@ struct LamooOptions {
 
 /// Bayesian optimization (bayesian.hpp).
 struct BayesianOptions {
-    bool per_cost = true;  ///< improvement per second of the training that is expected to bring it
+    std::string acquisition = "ehvi";  ///< ehvi, nehvi
+    bool per_cost = true;              ///< improvement per second of the training that is expected to bring it
+    int ensemble = 1;                  ///< Gaussian processes an objective
+    int worlds = 8;                    ///< nehvi: draws of what was measured
 };
 
 struct SearchOptions {

@@ -112,6 +112,10 @@ TEST(GaussianProcess, PosteriorIsTheTextbooks) {
         const double variance = kernel(features, p, i, i) - across.row(i) * inverse * across.row(i).transpose();
         EXPECT_NEAR(process.variance()[i], variance, 1e-9);
     }
+    const std::vector<Eigen::Index> among{4, 9, 50};
+    const Eigen::MatrixXd few = kernel(features, p, among, observations.points);
+    const Eigen::MatrixXd covariance = kernel(features, p, among, among) - few * inverse * few.transpose();
+    EXPECT_LT((process.covariance(among) - covariance).cwiseAbs().maxCoeff(), 1e-9);
 }
 
 TEST(GaussianProcess, OnePointAtATimeIsTheSameAsFromScratchBitForBit) {
@@ -152,16 +156,17 @@ TEST(GaussianProcess, PointsWithoutTargetsCountAsTheyAreExpected) {
 TEST(NegativeLogPosterior, GradientIsThatOfDifferences) {
     const auto features = made_up_features();
     const auto observations = made_up_observations(20);
+    const auto prior = GaussianProcessParameters::prior(features);
     const auto theta = to_values(some_parameters(features));
     Eigen::VectorXd gradient;
-    negative_log_posterior(features, observations, from_values(theta), &gradient);
+    negative_log_posterior(features, observations, prior, from_values(theta), &gradient);
     for (std::size_t k = 0; k < theta.size(); ++k) {
         constexpr double step = 1e-5;
         auto up = theta, down = theta;
         up[k] += step;
         down[k] -= step;
-        const double slope = (negative_log_posterior(features, observations, from_values(up), nullptr) -
-                              negative_log_posterior(features, observations, from_values(down), nullptr)) /
+        const double slope = (negative_log_posterior(features, observations, prior, from_values(up), nullptr) -
+                              negative_log_posterior(features, observations, prior, from_values(down), nullptr)) /
                              (2 * step);
         EXPECT_NEAR(gradient[static_cast<Eigen::Index>(k)], slope, 1e-5 * (1 + std::abs(slope))) << k;
     }
@@ -171,10 +176,10 @@ TEST(FitParameters, FindsAStationaryPointWithinTheBounds) {
     const auto features = made_up_features();
     const auto observations = made_up_observations(40);
     const auto start = GaussianProcessParameters::prior(features);
-    const auto fitted = fit_parameters(features, observations, start, 200);
+    const auto fitted = fit_parameters(features, observations, start, start, 200);
     Eigen::VectorXd gradient;
-    EXPECT_LT(negative_log_posterior(features, observations, fitted, &gradient),
-              negative_log_posterior(features, observations, start, nullptr));
+    EXPECT_LT(negative_log_posterior(features, observations, start, fitted, &gradient),
+              negative_log_posterior(features, observations, start, start, nullptr));
     const double noise = std::exp(fitted.log_noise);
     for (Eigen::Index k = 0; k + 1 < gradient.size(); ++k) EXPECT_NEAR(gradient[k], 0, 1e-2);
     EXPECT_TRUE(std::abs(gradient[gradient.size() - 1]) < 1e-2 || noise < 0.0201 || noise > 0.599) << noise;
@@ -183,10 +188,10 @@ TEST(FitParameters, FindsAStationaryPointWithinTheBounds) {
 TEST(FitParameters, DegenerateObservations) {
     const auto features = made_up_features();
     const auto prior = GaussianProcessParameters::prior(features);
-    EXPECT_EQ(to_values(fit_parameters(features, {{3}, {0.0}}, prior, 50)), to_values(prior));
+    EXPECT_EQ(to_values(fit_parameters(features, {{3}, {0.0}}, prior, prior, 50)), to_values(prior));
     for (const Observations& few : {Observations{{3, 3}, {0, 0}}, Observations{{3, 4}, {0, 0}},
                                     Observations{{3, 3, 3}, {-1, 1, 0}}})
-        for (const double value : to_values(fit_parameters(features, few, prior, 50))) EXPECT_TRUE(std::isfinite(value));
+        for (const double value : to_values(fit_parameters(features, few, prior, prior, 50))) EXPECT_TRUE(std::isfinite(value));
 }
 
 // Rosenbrock's function: its minimum is (1, 1); with x <= 0.5 it is (0.5, 0.25).
