@@ -186,7 +186,8 @@ void contributions_of_three(std::span<const double> rows, std::vector<double>& c
     Sweep sweep(rows);
     const auto& points = sweep.points();
     std::vector<ExclusiveVolume> own(points.size());
-    for (const auto& [z, i] : sweep.levels()) {
+    for (const Sweep::Level& level : sweep.levels()) {
+        const std::size_t i = level.place;
         const Sweep::Point& p = points[i];
         if (sweep.covers(i)) {
             own[sweep.before(i)].cut(p.x, p.y, p.z);
