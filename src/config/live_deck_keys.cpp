@@ -93,8 +93,10 @@ std::vector<Key> live_deck_keys(LiveDeckContent& deck) {
          "what is searched. Objectives of trainings: validation_accuracy, test_accuracy (%), latency (us of an "
          "inference of an image), parameters, flops"},
         {"trace", list_of(search.traces, 1, trace_keys), "", "grids to run on"},
-        {"lamoo", Section{lamoo_keys(deck.lamoo)}, "", "parameters of the LaMOO strategy, as in a deck"},
-        {"method", method_list(search.methods, deck.lamoo, search.run), "",
+        {"lamoo", Section{lamoo_keys(deck.search.lamoo)}, "", "parameters of the LaMOO strategy, as in a deck"},
+        {"evolution", Section{evolution_keys(deck.search.evolution)}, "",
+         "parameters of nsga2, sms-emoa and regularized-evolution, as in a deck"},
+        {"method", method_list(search.methods, deck.search, search.run), "",
          "how candidates are found and GPUs are used, as in a deck; a group of ranks is a GPU"},
         of_training({"data", Section{data_keys(o.training.data)}, "", "images"}),
         of_training({"skeleton", Section{skeleton_keys(o.training.skeleton)}, "", "the network around the cell"}),

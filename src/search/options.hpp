@@ -31,9 +31,18 @@ struct LamooOptions {
     int draws = 10000;               ///< uniform draws to hit the region before its deepest split is dropped
 };
 
+/// Parameters of the evolutionary strategies (search/evolution.hpp).
+struct EvolutionOptions {
+    int population = 10;     ///< cells that may be parents
+    int tournament = 3;      ///< regularized-evolution: draws of which the best is the parent
+    double crossover = 0.9;  ///< nsga2, sms-emoa: probability that an offspring has two parents
+};
+
 struct SearchOptions {
-    std::string strategy = "lamoo";  ///< lamoo, random; not from a deck: recorded
+    /// lamoo, random, nsga2, sms-emoa, regularized-evolution, local-search; not from a deck: recorded
+    std::string strategy = "lamoo";
     LamooOptions lamoo;
+    EvolutionOptions evolution;
     std::vector<std::string> known;  ///< objectives that are known of every cell before the search, without training
     std::vector<Proposal> recorded;  ///< recorded: what is proposed, in this order
 };

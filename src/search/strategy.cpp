@@ -8,23 +8,39 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "search/evolution.hpp"
 #include "search/lamoo.hpp"
+#include "search/local_search.hpp"
 #include "search/random.hpp"
 #include "search/recorded.hpp"
 
 namespace cenas {
+namespace {
+
+std::optional<Survival> survival_of(const std::string& strategy) {
+    if (strategy == "nsga2") return Survival::crowding;
+    if (strategy == "sms-emoa") return Survival::hypervolume;
+    if (strategy == "regularized-evolution") return Survival::age;
+    return std::nullopt;
+}
+
+}  // namespace
 
 std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Candidates& candidates, int gains,
                                         std::uint64_t seed) {
     if (options.strategy == "random") return std::make_unique<RandomSearch>(candidates, seed);
     if (options.strategy == "lamoo") return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed);
+    if (options.strategy == "local-search") return std::make_unique<LocalSearch>(candidates, gains, seed);
+    if (const auto survival = survival_of(options.strategy))
+        return std::make_unique<Evolution>(*survival, options.evolution, candidates, gains, seed);
     if (options.strategy == "recorded") return std::make_unique<RecordedSearch>(options.recorded);
     throw UsageError(
         fmt::format("unknown strategy '{}' (allowed: {})", options.strategy, fmt::join(strategy_names(), ", ")));
 }
 
 const std::vector<std::string>& strategy_names() {
-    static const std::vector<std::string> names{"lamoo", "random"};
+    static const std::vector<std::string> names{"lamoo", "random", "nsga2", "sms-emoa", "regularized-evolution",
+                                                "local-search"};
     return names;
 }
 
