@@ -254,7 +254,7 @@ List method_list(std::vector<MethodOptions>& methods, const SearchOptions& searc
 
 std::vector<Key> deck_keys(DeckContent& deck) {
     Options& o = deck.options;
-    // [accounting] before what depends on it, [run] and the strategies' sections before the methods that start from them.
+    // [accounting] before what depends on it, [run] and the strategies' parameters before the methods that have them.
     return {{"run", Section{run_keys(o.run)}, "", "what is simulated: every method on every trace with every seed"},
             {"budget", Section{budget_keys(o.budget)}, "", "what ends a search before run.hours"},
             {"accounting", Section{accounting_keys(o.accounting)}, "", "what is booked"},

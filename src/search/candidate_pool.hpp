@@ -18,7 +18,8 @@ class CandidatePool {
 
     /// Whether it is one of the cells, and neither it nor one of its identity was taken.
     bool available(CellIndex cell) const {
-        return listed_[static_cast<std::size_t>(cell)] != 0 && available_[static_cast<std::size_t>(identity(cell))] != 0;
+        return listed_[static_cast<std::size_t>(cell)] != 0 &&
+               available_[static_cast<std::size_t>(identity(cell))] != 0;
     }
     void take(CellIndex cell);
     bool empty() const { return left_ == 0; }

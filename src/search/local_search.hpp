@@ -17,8 +17,8 @@ class LocalSearch final : public Strategy {
     LocalSearch(const Candidates& candidates, int objectives, std::uint64_t seed)
         : pool_(candidates), objectives_(objectives), seed_(seed) {}
 
-    /// A uniform neighbour not proposed before of a uniform member of the front that has one. Where none has (or nothing
-    /// was told yet), uniform: a new start.
+    /// A uniform neighbour not proposed before of a uniform member of the front that has one. Where none has (or
+    /// nothing was told yet), uniform: a new start.
     std::optional<Proposal> ask() override;
     void exclude(CellIndex cell) override { pool_.take(cell); }
     void tell(const Outcome& outcome) override;

@@ -39,7 +39,7 @@ std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Cand
 }
 
 const std::vector<std::string>& strategy_names() {
-    static const std::vector<std::string> names{"lamoo", "random", "nsga2", "sms-emoa", "regularized-evolution",
+    static const std::vector<std::string> names{"lamoo",       "random", "nsga2", "sms-emoa", "regularized-evolution",
                                                 "local-search"};
     return names;
 }

@@ -68,8 +68,8 @@ TEST(Reference, IsTheDocumentInTheRepository) {
 }
 
 TEST(Reference, ListsTheKeysOfTheDumpAndNoOthers) {
-    // No single deck may give all keys: paper accounting excludes [power], full excludes account_from_h, and a method has
-    // the section of its strategy alone.
+    // No single deck may give all keys: paper accounting excludes [power], full excludes account_from_h, and a method
+    // has the section of its strategy alone.
     auto dumped = keys_of_dump(read_deck(source / "inputs/quickstart.toml").effective);
     dumped.merge(keys_of_dump(read_deck(source / "inputs/studies/hotcarbon.toml").effective));
     dumped.merge(keys_of_dump(read_deck(source / "inputs/search.toml", {"method.ce-nas.strategy=nsga2"}).effective));

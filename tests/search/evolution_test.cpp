@@ -22,8 +22,8 @@ const Candidates& whole_space() {
 
 using Gains = std::vector<double>;
 
-// A front of ranges 5 and 4.5, the oldest first. Crowding distances: infinite, 2/5 + 1.5/4.5 = 0.73, 4/5 + 4/4.5 = 1.69,
-// infinite. Contributions: 1 x 0.5, 1 x 1, 1 x 3, 3 x 1.
+// A front of ranges 5 and 4.5, the oldest first. Crowding distances: infinite, 2/5 + 1.5/4.5 = 0.73, 4/5 + 4/4.5
+// = 1.69, infinite. Contributions: 1 x 0.5, 1 x 1, 1 x 3, 3 x 1.
 const Gains front = {1, 5.5, 2, 5, 3, 4, 6, 1};
 
 TEST(FindVictim, OnAFrontEachRuleHasItsOwn) {

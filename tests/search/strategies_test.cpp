@@ -213,16 +213,16 @@ TEST_P(EveryStrategy, AnyNumberMayBePending) {
 }
 
 TEST_P(EveryStrategy, DegenerateObjectivesAreSearchedLikeOthers) {
+    const auto g = [](auto... gains) { return Gains{static_cast<double>(gains)...}; };
     const std::vector<std::pair<const char*, Objectives>> problems = {
-        {"all equal", [](CellIndex) { return Gains{3, 4}; }},
-        {"one constant", [](CellIndex cell) { return Gains{2, smooth(cell)[0]}; }},
-        {"two values each", [](CellIndex cell) { return Gains{1.0 + cell % 2, 1.0 + cell / 2 % 2}; }},
-        {"one objective twice", [](CellIndex cell) { return Gains{smooth(cell)[0], smooth(cell)[0]}; }},
-        {"outside the reference", [](CellIndex cell) { return Gains{-smooth(cell)[0] - 1, smooth(cell)[1]}; }},
-        {"on the reference", [](CellIndex) { return Gains{0, 0}; }},
-        {"large and small", [](CellIndex cell) { return Gains{1e9 * smooth(cell)[0], 1e-9 * smooth(cell)[1]}; }},
-        {"three", [](CellIndex cell) { return Gains{smooth(cell)[0], smooth(cell)[1], 1.0 + cell % 5}; }},
-    };
+        {"all equal", [&](CellIndex) { return g(3, 4); }},
+        {"one constant", [&](CellIndex cell) { return g(2, smooth(cell)[0]); }},
+        {"two values each", [&](CellIndex cell) { return g(1 + cell % 2, 1 + cell / 2 % 2); }},
+        {"one objective twice", [&](CellIndex cell) { return g(smooth(cell)[0], smooth(cell)[0]); }},
+        {"outside the reference", [&](CellIndex cell) { return g(-smooth(cell)[0] - 1, smooth(cell)[1]); }},
+        {"on the reference", [&](CellIndex) { return g(0, 0); }},
+        {"large and small", [&](CellIndex cell) { return g(1e9 * smooth(cell)[0], 1e-9 * smooth(cell)[1]); }},
+        {"three", [&](CellIndex cell) { return g(smooth(cell)[0], smooth(cell)[1], 1 + cell % 5); }}};
     for (const auto& [name, objectives] : problems) {
         SCOPED_TRACE(name);
         Candidates candidates = candidates_of(some_cells());
