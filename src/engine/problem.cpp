@@ -43,6 +43,12 @@ void choose_objectives(Problem& problem, const ProblemOptions& options) {
     }
 }
 
+/// No value is better: 100 of what is measured in percent, 0 of what is to be small.
+double perfect_value(const RunObjective& objective) {
+    if (objective.direction == Direction::minimize) return 0;
+    return objective.unit == "%" ? 100 : std::numeric_limits<double>::infinity();
+}
+
 /// Mean of every objective over the table's cells that are one network once dead edges are pruned.
 std::vector<double> class_means(const Problem& problem) {
     const std::size_t m = problem.objectives.size();
@@ -137,7 +143,10 @@ void require_methods(const Problem& problem, const Options& options) {
 Candidates candidates_of(std::vector<CellIndex> cells, const std::string& identity,
                          std::span<const RunObjective> objectives) {
     Candidates candidates{std::move(cells), canonical_table(identity_from(identity)), {}, {}};
-    for (const RunObjective& objective : objectives) candidates.objectives.push_back(objective.name);
+    for (const RunObjective& objective : objectives)
+        candidates.objectives.push_back(
+            {objective.name, objective.direction,
+             gain_of(perfect_value(objective), objective.reference, objective.direction)});
     return candidates;
 }
 

@@ -47,7 +47,7 @@ const std::vector<std::string>& strategy_names() {
 std::vector<std::size_t> known_objectives(const SearchOptions& options, const Candidates& candidates) {
     std::vector<std::size_t> known;
     for (std::size_t k = 0; k < candidates.objectives.size(); ++k)
-        if (std::find(options.known.begin(), options.known.end(), candidates.objectives[k]) != options.known.end())
+        if (std::find(options.known.begin(), options.known.end(), candidates.objectives[k].name) != options.known.end())
             known.push_back(k);
     return known;
 }
