@@ -10,6 +10,9 @@
 #include <iterator>
 #include <numeric>
 #include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 #include "kernels/rng/philox.hpp"
 #include "pareto/hypervolume.hpp"
@@ -21,8 +24,10 @@ namespace {
 using Gains = std::vector<double>;
 using Objectives = std::function<Gains(CellIndex)>;
 
-Candidates candidates_of(std::vector<CellIndex> cells, Identity identity = Identity::string) {
-    return {std::move(cells), canonical_table(identity), {"one", "two"}, {}};
+Candidates candidates_of(std::vector<CellIndex> cells, Identity identity = Identity::string, std::size_t m = 2) {
+    std::vector<CandidateObjective> objectives(m);
+    for (std::size_t k = 0; k < m; ++k) objectives[k].name = "objective " + std::to_string(k);
+    return {std::move(cells), canonical_table(identity), objectives, {}};
 }
 
 std::vector<CellIndex> range_of_cells(CellIndex first, CellIndex count) {
@@ -225,8 +230,7 @@ TEST_P(EveryStrategy, DegenerateObjectivesAreSearchedLikeOthers) {
         {"three", [&](CellIndex cell) { return g(smooth(cell)[0], smooth(cell)[1], 1 + cell % 5); }}};
     for (const auto& [name, objectives] : problems) {
         SCOPED_TRACE(name);
-        Candidates candidates = candidates_of(some_cells());
-        candidates.objectives.resize(objectives(0).size(), "three");
+        const Candidates candidates = candidates_of(some_cells(), Identity::string, objectives(0).size());
         Session session(GetParam(), candidates, objectives, 13);
         while (session.call(8)) {
         }
