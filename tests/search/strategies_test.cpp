@@ -49,7 +49,7 @@ std::vector<CellIndex> some_cells() {
 }
 
 /// A smooth problem: with x the operations' codes from 0 to 1, their mean, and 1 less the mean of their squares. The
-/// front is where all edges are as equal as can be.
+/// front is where all edges are as equal as can be. In units of which LaMOO's exploration is a small part.
 Gains smooth(CellIndex cell) {
     double sum = 0, squares = 0;
     for (const Operation op : cell_from_index(cell)) {
@@ -57,7 +57,7 @@ Gains smooth(CellIndex cell) {
         sum += x;
         squares += x * x;
     }
-    return {sum / edge_count, 1 - squares / edge_count};
+    return {100 * sum / edge_count, 100 - 100 * squares / edge_count};
 }
 
 /// A strategy and whoever calls it, with calls drawn from a seed.
@@ -297,8 +297,8 @@ TEST_P(EveryStrategy, FindsMoreThanRandomSearch) {
     }
     const double largest = hypervolume(all, 2);
     const double random = mean_hypervolume("random");
-    EXPECT_LT(random, 0.97 * largest);  // else there is nothing to find
-    EXPECT_LT(largest - mean_hypervolume(GetParam()), 0.8 * (largest - random));
+    EXPECT_LT(random, 0.98 * largest);  // else there is nothing to find
+    EXPECT_LT(largest - mean_hypervolume(GetParam()), 0.8 * (largest - random)) << "of " << largest;
 }
 
 }  // namespace
