@@ -707,7 +707,7 @@ TEST(DeckRefusals, LamooOfAnotherStrategyOrKernel) {
 
 TEST(DeckRefusals, EvolutionOfAnotherStrategy) {
     EXPECT_TRUE(contains(refusal(small_deck("", "evolution = { population = 20 }")),
-                         "method.a.evolution = {...}: can be given only with strategy = \"nsga2\" or \"sms-emoa\" or "
+                         "method.a.evolution = {...}: can be given only with strategy = \"nsga2\", \"sms-emoa\" or "
                          "\"regularized-evolution\", which is \"lamoo\""));
 }
 
