@@ -31,10 +31,12 @@ struct LamooOptions {
     int draws = 10000;               ///< uniform draws to hit the region before its deepest split is dropped
 };
 
-/// Parameters of the evolutionary strategies (search/evolution.hpp).
+/// Parameters of the evolutionary strategies (search/evolution.hpp). The population is that of the scripts of
+/// NAS-Bench-201's authors for regularized evolution, the crossover that of NSGA-II's (Deb et al. 2002, section IV); the
+/// tournament is ours, chosen among 3, 5 and 10 (docs/optimizers.md).
 struct EvolutionOptions {
     int population = 10;     ///< cells that may be parents
-    int tournament = 3;      ///< regularized-evolution: draws of which the best is the parent
+    int tournament = 10;     ///< regularized-evolution: draws of which the best is the parent
     double crossover = 0.9;  ///< nsga2, sms-emoa: probability that an offspring has two parents
 };
 
