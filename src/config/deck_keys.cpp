@@ -104,6 +104,12 @@ std::vector<Key> method_keys(MethodOptions& o) {
     keys.push_back(only_with({"strategy", {"lamoo"}, &o.search.strategy},
                              {"lamoo", Section{lamoo_keys(o.search.lamoo)}, "",
                               "this method's own values; one that is not given is as in [lamoo]"}));
+    keys.push_back(only_with({"strategy", {"bayesian"}, &o.search.strategy},
+                             {"bayesian", Section{bayesian_keys(o.search.bayesian)}, "",
+                              "this method's own values; one that is not given is as in [bayesian]"}));
+    keys.push_back(only_with({"strategy", {"nsga2", "sms-emoa", "regularized-evolution"}, &o.search.strategy},
+                             {"evolution", Section{evolution_keys(o.search.evolution)}, "",
+                              "this method's own values; one that is not given is as in [evolution]"}));
     return keys;
 }
 
@@ -182,6 +188,29 @@ std::vector<Key> lamoo_keys(LamooOptions& o) {
          "uniform draws to hit the region; where all miss, its deepest split is dropped"}};
 }
 
+std::vector<Key> bayesian_keys(BayesianOptions& o) {
+    constexpr int most_processes = 16, most_worlds = 1024;
+    return {
+        {"acquisition", one_of(o.acquisition, {"ehvi", "nehvi"}), "",
+         "what is proposed has the largest expected hypervolume improvement. ehvi: over what was measured; nehvi: over "
+         "what could have been measured without noise"},
+        {"per_cost", flag(o.per_cost), "", "improvement per second of the training that is expected to bring it"},
+        {"ensemble", integer(o.ensemble, 1, most_processes), "",
+         "Gaussian processes of each objective, with different length scales, whose beliefs are mixed"},
+        only_with({"acquisition", {"nehvi"}, &o.acquisition},
+                  {"worlds", integer(o.worlds, 1, most_worlds), "", "draws of what could have been measured"})};
+}
+
+std::vector<Key> evolution_keys(EvolutionOptions& o) {
+    return {
+        {"population", integer(o.population, 2, cell_count), "",
+         "architectures that may be parents; until there are so many, proposals are random"},
+        {"tournament", integer(o.tournament, 1, cell_count), "",
+         "regularized-evolution: so many of them are drawn, and the best is the parent (nsga2 draws 2, sms-emoa 1)"},
+        {"crossover", number(o.crossover, from(0, 1)), "",
+         "nsga2, sms-emoa: probability that an offspring has two parents"}};
+}
+
 Key forecast_key(std::string& target, const std::string& whose) {
     return {"forecast", one_of(target, {"perfect", "persistence", "file", "none"}), "",
             "what allocators are told of the intensities to come: the true ones, those of the day before, the newest "
@@ -228,10 +257,10 @@ std::vector<Key> schedule_keys(ScheduleOptions& o, const std::string& meaning_of
                    "the last hours of the run, in which all GPUs evaluate"})};
 }
 
-List method_list(std::vector<MethodOptions>& methods, const LamooOptions& lamoo, const RunOptions& run) {
-    const auto fresh = [&lamoo, &run] {
+List method_list(std::vector<MethodOptions>& methods, const SearchOptions& search, const RunOptions& run) {
+    const auto fresh = [&search, &run] {
         MethodOptions method;
-        method.search.lamoo = lamoo;
+        method.search = search;
         method.forecast = run.forecast;
         method.window_h = run.window_h;
         return method;
@@ -241,7 +270,7 @@ List method_list(std::vector<MethodOptions>& methods, const LamooOptions& lamoo,
 
 std::vector<Key> deck_keys(DeckContent& deck) {
     Options& o = deck.options;
-    // [accounting] before what depends on it, [run] and [lamoo] before the methods that start from them.
+    // [accounting] before what depends on it, [run] and the strategies' parameters before the methods that have them.
     return {{"run", Section{run_keys(o.run)}, "", "what is simulated: every method on every trace with every seed"},
             {"budget", Section{budget_keys(o.budget)}, "", "what ends a search before run.hours"},
             {"accounting", Section{accounting_keys(o.accounting)}, "", "what is booked"},
@@ -252,9 +281,13 @@ std::vector<Key> deck_keys(DeckContent& deck) {
              "what it costs to pause a training. Paper accounting fixes it to nothing, anywhere"},
             {"problem", Section{problem_keys(o.problem)}, "", "what is searched"},
             {"trace", list_of(o.traces, 1, trace_keys), "", "grids to run on"},
-            {"lamoo", Section{lamoo_keys(deck.lamoo)}, "",
+            {"lamoo", Section{lamoo_keys(deck.search.lamoo)}, "",
              "parameters of the LaMOO strategy (Zhao et al., ICLR 2022) in all methods that do not set their own"},
-            {"method", method_list(o.methods, deck.lamoo, o.run), "", "how candidates are found and GPUs are used"}};
+            {"bayesian", Section{bayesian_keys(deck.search.bayesian)}, "",
+             "parameters of Bayesian optimization in all methods that do not set their own"},
+            {"evolution", Section{evolution_keys(deck.search.evolution)}, "",
+             "parameters of nsga2, sms-emoa and regularized-evolution in all methods that do not set their own"},
+            {"method", method_list(o.methods, deck.search, o.run), "", "how candidates are found and GPUs are used"}};
 }
 
 }  // namespace cenas

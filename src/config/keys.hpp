@@ -22,14 +22,14 @@ inline constexpr std::int64_t largest_seed = (std::int64_t{1} << 53) - 1;  // a 
 /// What a deck says.
 struct DeckContent {
     Options options;
-    LamooOptions lamoo;  ///< what methods start from
+    SearchOptions search;  ///< what methods start from
 };
 std::vector<Key> deck_keys(DeckContent& deck);
 
 /// What a live deck says.
 struct LiveDeckContent {
     LiveOptions options;
-    LamooOptions lamoo;  ///< what methods start from
+    SearchOptions search;  ///< what methods start from
 };
 std::vector<Key> live_deck_keys(LiveDeckContent& deck);
 
@@ -45,8 +45,10 @@ std::vector<Key> budget_keys(BudgetOptions& o);
 std::vector<Key> power_keys(PowerOptions& o, const std::string& mode);
 std::vector<Key> problem_keys(ProblemOptions& o);
 std::vector<Key> lamoo_keys(LamooOptions& o);
-/// `lamoo`, `run`: what a new entry starts from.
-List method_list(std::vector<MethodOptions>& methods, const LamooOptions& lamoo, const RunOptions& run);
+std::vector<Key> bayesian_keys(BayesianOptions& o);
+std::vector<Key> evolution_keys(EvolutionOptions& o);
+/// `search`, `run`: what a new entry starts from.
+List method_list(std::vector<MethodOptions>& methods, const SearchOptions& search, const RunOptions& run);
 std::vector<Key> trace_keys(TraceOptions& o);
 std::vector<Key> schedule_keys(ScheduleOptions& o, const std::string& meaning_of_evaluate);
 Key forecast_key(std::string& target, const std::string& whose);

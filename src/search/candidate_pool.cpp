@@ -4,8 +4,10 @@
 
 namespace cenas {
 
-CandidatePool::CandidatePool(const Candidates& candidates) : candidates_(&candidates), available_(cell_count, 0) {
+CandidatePool::CandidatePool(const Candidates& candidates)
+    : candidates_(&candidates), listed_(cell_count, 0), available_(cell_count, 0) {
     for (const CellIndex cell : candidates.cells) {
+        listed_[static_cast<std::size_t>(cell)] = 1;
         std::uint8_t& flag = available_[static_cast<std::size_t>(identity(cell))];
         left_ += flag == 0 ? 1 : 0;
         flag = 1;

@@ -16,7 +16,11 @@ class CandidatePool {
   public:
     explicit CandidatePool(const Candidates& candidates);
 
-    bool available(CellIndex cell) const { return available_[static_cast<std::size_t>(identity(cell))] != 0; }
+    /// Whether it is one of the cells, and neither it nor one of its identity was taken.
+    bool available(CellIndex cell) const {
+        return listed_[static_cast<std::size_t>(cell)] != 0 &&
+               available_[static_cast<std::size_t>(identity(cell))] != 0;
+    }
     void take(CellIndex cell);
     bool empty() const { return left_ == 0; }
     void exchange(StateArchive& archive) { archive(available_, left_); }
@@ -32,6 +36,7 @@ class CandidatePool {
     CellIndex identity(CellIndex cell) const { return candidates_->identity[static_cast<std::size_t>(cell)]; }
 
     const Candidates* candidates_;
+    std::vector<std::uint8_t> listed_;     // by cell
     std::vector<std::uint8_t> available_;  // by representative
     std::size_t left_ = 0;                 // identities
 };

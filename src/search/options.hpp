@@ -39,10 +39,21 @@ struct BayesianOptions {
     int worlds = 8;                    ///< nehvi: draws of what was measured
 };
 
+/// Parameters of the evolutionary strategies (search/evolution.hpp). The population is that of the scripts of
+/// NAS-Bench-201's authors for regularized evolution, the crossover that of NSGA-II's (Deb et al. 2002, section IV); the
+/// tournament is ours, chosen among 3, 5 and 10 (docs/optimizers.md).
+struct EvolutionOptions {
+    int population = 10;     ///< cells that may be parents
+    int tournament = 10;     ///< regularized-evolution: draws of which the best is the parent
+    double crossover = 0.9;  ///< nsga2, sms-emoa: probability that an offspring has two parents
+};
+
 struct SearchOptions {
-    std::string strategy = "lamoo";  ///< lamoo, random; not from a deck: recorded
+    /// lamoo, bayesian, parego, random, nsga2, sms-emoa, regularized-evolution, local-search; not from a deck: recorded
+    std::string strategy = "lamoo";
     LamooOptions lamoo;
     BayesianOptions bayesian;
+    EvolutionOptions evolution;
     std::vector<std::string> known;  ///< objectives that are known of every cell before the search, without training
     std::vector<Proposal> recorded;  ///< recorded: what is proposed, in this order
 };

@@ -9,11 +9,24 @@
 
 #include "base/error.hpp"
 #include "search/bayesian.hpp"
+#include "search/evolution.hpp"
 #include "search/lamoo.hpp"
+#include "search/local_search.hpp"
+#include "search/parego.hpp"
 #include "search/random.hpp"
 #include "search/recorded.hpp"
 
 namespace cenas {
+namespace {
+
+std::optional<Survival> survival_of(const std::string& strategy) {
+    if (strategy == "nsga2") return Survival::crowding;
+    if (strategy == "sms-emoa") return Survival::hypervolume;
+    if (strategy == "regularized-evolution") return Survival::age;
+    return std::nullopt;
+}
+
+}  // namespace
 
 std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Candidates& candidates, int gains,
                                         std::uint64_t seed) {
@@ -21,13 +34,18 @@ std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Cand
     if (options.strategy == "lamoo") return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed);
     if (options.strategy == "bayesian")
         return std::make_unique<BayesianSearch>(options, candidates, gains, seed);
+    if (options.strategy == "parego") return std::make_unique<ParEgo>(options, candidates, gains, seed);
+    if (options.strategy == "local-search") return std::make_unique<LocalSearch>(candidates, gains, seed);
+    if (const auto survival = survival_of(options.strategy))
+        return std::make_unique<Evolution>(*survival, options.evolution, candidates, gains, seed);
     if (options.strategy == "recorded") return std::make_unique<RecordedSearch>(options.recorded);
     throw UsageError(
         fmt::format("unknown strategy '{}' (allowed: {})", options.strategy, fmt::join(strategy_names(), ", ")));
 }
 
 const std::vector<std::string>& strategy_names() {
-    static const std::vector<std::string> names{"lamoo", "random", "bayesian"};
+    static const std::vector<std::string> names{"lamoo",    "bayesian",              "parego",      "random", "nsga2",
+                                                "sms-emoa", "regularized-evolution", "local-search"};
     return names;
 }
 
@@ -39,6 +57,8 @@ std::vector<std::size_t> known_objectives(const SearchOptions& options, const Ca
     return known;
 }
 
-bool has_model(const SearchOptions& options) { return options.strategy == "lamoo" || options.strategy == "bayesian"; }
+bool has_model(const SearchOptions& options) {
+    return options.strategy == "lamoo" || options.strategy == "bayesian" || options.strategy == "parego";
+}
 
 }  // namespace cenas

@@ -88,6 +88,27 @@ Cell parse_cell(std::string_view text) {
     return cell;
 }
 
+std::array<CellIndex, neighbour_count> neighbours(CellIndex cell) {
+    std::array<CellIndex, neighbour_count> found{};
+    std::size_t count = 0;
+    const Cell operations = cell_from_index(cell);
+    CellIndex weight = 1;  // of the edge's digit
+    for (std::size_t e = edge_count; e-- > 0; weight *= operation_count)
+        for (CellIndex op = 0; op < operation_count; ++op)
+            if (const auto present = static_cast<CellIndex>(operations[e]); op != present)
+                found[count++] = cell + (op - present) * weight;
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+CellIndex cross(CellIndex first, CellIndex second, std::uint32_t from_second) {
+    Cell child = cell_from_index(first);
+    const Cell other = cell_from_index(second);
+    for (std::size_t e = 0; e < edge_count; ++e)
+        if ((from_second >> e & 1U) != 0) child[e] = other[e];
+    return index_of(child);
+}
+
 Cell pruned(const Cell& cell) {
     std::array<bool, last_node + 1> from_input{true, false, false, false};
     std::array<bool, last_node + 1> to_output{false, false, false, true};

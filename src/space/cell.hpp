@@ -45,6 +45,14 @@ std::vector<std::string> cell_strings();
 /// with the allowed ones, wrong node, wrong shape).
 Cell parse_cell(std::string_view text);
 
+inline constexpr int neighbour_count = edge_count * (operation_count - 1);
+
+/// The cells that differ from this one in the operation of one edge, ascending.
+std::array<CellIndex, neighbour_count> neighbours(CellIndex cell);
+
+/// The first cell with the second's operations on the edges of `from_second`: bit e for edge e, others are ignored.
+CellIndex cross(CellIndex first, CellIndex second, std::uint32_t from_second);
+
 /// When are two cells the same architecture?
 enum class Identity {
     string,     ///< every cell is its own: 15,625

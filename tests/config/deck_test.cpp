@@ -116,6 +116,10 @@ selection = "path"
 leaf_size = 15
 depth = 9
 draws = 300
+[evolution]
+population = 31
+tournament = 8
+crossover = 0.625
 [[method]]
 name = "s"
 strategy = "lamoo"
@@ -144,6 +148,9 @@ name = "u"
 allocator = "all-sample"
 train_last_h = 5.5
 candidates = "supernet"
+strategy = "nsga2"
+[method.evolution]
+population = 32
 )";
 
 void expect_sections(const Options& o) {
@@ -220,7 +227,12 @@ void expect_methods(const Options& o) {
     EXPECT_EQ(t.search.lamoo.leaf_size, 15);
     EXPECT_EQ(t.search.lamoo.depth, 9);
     EXPECT_EQ(t.search.lamoo.draws, 300);
-    EXPECT_EQ(o.methods[2].schedule.train_last_h, 5.5);
+    const MethodOptions& u = o.methods[2];
+    EXPECT_EQ(u.schedule.train_last_h, 5.5);
+    EXPECT_EQ(u.search.strategy, "nsga2");
+    EXPECT_EQ(u.search.evolution.population, 32);
+    EXPECT_EQ(u.search.evolution.tournament, 8);
+    EXPECT_EQ(u.search.evolution.crossover, 0.625);
 }
 
 void expect_every_key(const Options& o) {
@@ -399,7 +411,7 @@ TEST(DeckRefusals, UnknownKeysAndSections) {
               "initial, first_seed, seeds, identity, forecast, window_h, record, allow_unlike_traces)");
     EXPECT_EQ(refusal(small_deck("", "", "[budgets]\ncarbon_kg = 1")),
               "deck.toml:16:2: unknown section or key 'budgets', the nearest is 'budget' (allowed: run, budget, "
-              "accounting, power, switching, problem, trace, lamoo, method)");
+              "accounting, power, switching, problem, trace, lamoo, evolution, method)");
     EXPECT_TRUE(contains(refusal(small_deck("", "treshold = 0.5")),
                          "deck.toml:15:1: unknown key 'method.a.treshold', the nearest is 'threshold' (allowed in "
                          "method.a: name, strategy, known, allocator,"));
@@ -495,8 +507,11 @@ const std::vector<Limits>& all_limits() {
         {"lamoo", "leaf_size", {"0"}, {"1"}},
         {"lamoo", "depth", {"-1", "51"}, {"0"}},
         {"lamoo", "draws", {"0"}, {"1"}},
+        {"evolution", "population", {"1", "15626"}, {"2", "15625"}},
+        {"evolution", "tournament", {"0", "15626"}, {"1", "15625"}},
+        {"evolution", "crossover", {"-0.1", "1.1"}, {"0", "1"}},
         {"method.a", "name", {"\"\"", "\"a b\""}, {"\"b\""}},
-        {"method.a", "strategy", {"\"bayes\""}, {"\"random\""}},
+        {"method.a", "strategy", {"\"bayes\""}, {"\"random\"", "\"local-search\""}},
         {"method.a", "allocator", {"\"share\"", "\"all-sample \""}, {"\"random-actions\"", "\"all-evaluate\""}},
         {"method.a", "candidates", {"\"queue\""}, {"\"supernet\""}},
         {"method.a", "forecast", {"\"oracle\""}, {"\"none\"", "\"persistence\""}},
@@ -688,6 +703,12 @@ TEST(DeckRefusals, LamooOfAnotherStrategyOrKernel) {
                  "\"random\""));
     EXPECT_TRUE(contains(refusal(small_deck("", "lamoo = { kernel = \"rbf\", degree = 2 }")),
                          "method.a.lamoo.degree = 2: can be given only with kernel = \"poly\""));
+}
+
+TEST(DeckRefusals, EvolutionOfAnotherStrategy) {
+    EXPECT_TRUE(contains(refusal(small_deck("", "evolution = { population = 20 }")),
+                         "method.a.evolution = {...}: can be given only with strategy = \"nsga2\", \"sms-emoa\" or "
+                         "\"regularized-evolution\", which is \"lamoo\""));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/error.hpp"
@@ -64,6 +65,39 @@ TEST(Cell, CanonicalFormIsItsOwn) {
             const CellIndex c = canonical(i, identity);
             ASSERT_EQ(canonical(c, identity), c);
         }
+}
+
+int edges_that_differ(CellIndex a, CellIndex b) {
+    const Cell x = cell_from_index(a), y = cell_from_index(b);
+    int count = 0;
+    for (std::size_t e = 0; e < edge_count; ++e) count += x[e] != y[e] ? 1 : 0;
+    return count;
+}
+
+TEST(Cell, NeighboursAreAllThatDifferInOneEdge) {
+    for (const CellIndex cell : {0, 1, 4711, 15624}) {
+        std::vector<CellIndex> expected;
+        for (CellIndex other = 0; other < cell_count; ++other)
+            if (edges_that_differ(cell, other) == 1) expected.push_back(other);
+        const auto found = neighbours(cell);
+        EXPECT_EQ(found.size(), 24u);
+        EXPECT_EQ(std::vector<CellIndex>(found.begin(), found.end()), expected);
+    }
+    for (CellIndex cell = 0; cell < cell_count; ++cell)
+        for (const CellIndex other : neighbours(cell)) {
+            const auto back = neighbours(other);
+            ASSERT_TRUE(std::binary_search(back.begin(), back.end(), cell));
+        }
+}
+
+TEST(Cell, CrossingTakesEachEdgeFromTheOneThatTheMaskSays) {
+    const CellIndex first = 1234, second = 15000;
+    const Cell a = cell_from_index(first), b = cell_from_index(second);
+    for (std::uint32_t mask = 0; mask < 64; ++mask) {
+        const Cell child = cell_from_index(cross(first, second, mask));
+        for (std::size_t e = 0; e < edge_count; ++e) EXPECT_EQ(child[e], (mask >> e & 1U) != 0 ? b[e] : a[e]);
+        EXPECT_EQ(cross(first, second, mask | ~63U), index_of(child));
+    }
 }
 
 void expect_refused(const std::string& text, const std::string& why) {
