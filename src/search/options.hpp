@@ -32,9 +32,10 @@ struct LamooOptions {
 };
 
 struct SearchOptions {
-    std::string strategy = "lamoo";  ///< lamoo, random; not from a deck: recorded
+    std::string strategy = "lamoo";  ///< lamoo, random, successive-halving; not from a deck: recorded
     LamooOptions lamoo;
     std::vector<std::string> known;  ///< objectives that are known of every cell before the search, without training
+    int eta = 3;                     ///< successive-halving: one in so many trainings of fewer epochs is promoted
     std::vector<Proposal> recorded;  ///< recorded: what is proposed, in this order
 };
 

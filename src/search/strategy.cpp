@@ -11,6 +11,7 @@
 #include "search/lamoo.hpp"
 #include "search/random.hpp"
 #include "search/recorded.hpp"
+#include "search/successive_halving.hpp"
 
 namespace cenas {
 
@@ -18,13 +19,15 @@ std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Cand
                                         std::uint64_t seed) {
     if (options.strategy == "random") return std::make_unique<RandomSearch>(candidates, seed);
     if (options.strategy == "lamoo") return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed);
+    if (options.strategy == "successive-halving")
+        return std::make_unique<SuccessiveHalving>(options.eta, candidates, gains, seed);
     if (options.strategy == "recorded") return std::make_unique<RecordedSearch>(options.recorded);
     throw UsageError(
         fmt::format("unknown strategy '{}' (allowed: {})", options.strategy, fmt::join(strategy_names(), ", ")));
 }
 
 const std::vector<std::string>& strategy_names() {
-    static const std::vector<std::string> names{"lamoo", "random"};
+    static const std::vector<std::string> names{"lamoo", "random", "successive-halving"};
     return names;
 }
 
@@ -37,5 +40,9 @@ std::vector<std::size_t> known_objectives(const SearchOptions& options, const Ca
 }
 
 bool has_model(const SearchOptions& options) { return options.strategy == "lamoo"; }
+
+bool proposes_low_fidelity(const SearchOptions& options) { return options.strategy == "successive-halving"; }
+
+bool uses_fidelities(const SearchOptions& options) { return options.strategy == "successive-halving"; }
 
 }  // namespace cenas

@@ -68,9 +68,13 @@ TEST(Reference, IsTheDocumentInTheRepository) {
 }
 
 TEST(Reference, ListsTheKeysOfTheDumpAndNoOthers) {
-    // No single deck may give all keys: paper accounting excludes [power], full excludes account_from_h.
+    // No single deck may give all keys: paper accounting excludes [power], full excludes account_from_h, and
+    // strategies have parameters of their own.
     auto dumped = keys_of_dump(read_deck(source / "inputs/quickstart.toml").effective);
     dumped.merge(keys_of_dump(read_deck(source / "inputs/studies/hotcarbon.toml").effective));
+    dumped.merge(keys_of_dump(read_deck(source / "inputs/search.toml", {"method.ce-nas.strategy=successive-halving",
+                                                                        "method.ce-nas.candidates=direct"})
+                                  .effective));
     EXPECT_EQ(keys_of_reference(deck_reference()), dumped);
     EXPECT_GT(dumped.size(), 60u);
 }
