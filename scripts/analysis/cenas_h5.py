@@ -32,7 +32,7 @@ import h5py
 import numpy as np
 
 FORMAT = "cenas-run"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 REPLAY_FORMAT, REPLAY_FORMAT_VERSION = "cenas-replay", 1
 
 SECONDS_PER_HOUR = 3600.0
@@ -96,7 +96,7 @@ class Table(NamedTuple):
 class Search(NamedTuple):
     """Raw log of one search. Both are dicts from the column's name in the file to a numpy array.
 
-    evaluations: cell, architecture, initial, finished, start_s, end_s, gpu_s, joules, grams, hypervolume,
+    evaluations: cell, architecture, low (1: of fewer epochs), initial, finished, start_s, end_s, gpu_s, joules, grams, hypervolume,
         search_joules, search_grams; objectives has one column per objective (NaN where not finished).
     intervals: start_s, intensity, gpus_evaluate, gpus_sample, gpus_idle, grams, embodied_grams, hypervolume;
         joules has one column per component (Run.components).
@@ -150,7 +150,7 @@ class Run:
     embodied_g_per_gpu_h: float
     forecasts: dict[str, Forecast]  # by method: what its allocator knew of the intensities ahead
     budget_carbon_kg: float  # of one search; 0: none
-    budget_evaluations: int  # of one search, initial ones not counted; 0: none
+    budget_evaluations: int  # of one search, initial ones and those of fewer epochs not counted; 0: none
     table: Table
     hv_max: float  # hypervolume of the whole table
     hv_max_denoised: float
@@ -197,8 +197,8 @@ class Run:
     def hv_curve(self, i: int, against: str = "time") -> Curve:
         """Hypervolume of search i as a step function of time (h), carbon (kg CO2e) or energy (kWh of IT).
 
-        It starts with 0 at 0 and counts every finished evaluation, initial ones included; carbon and energy are of
-        the whole search (every component), not of the trainings alone.
+        It starts with 0 at 0 and counts every finished evaluation but those of fewer epochs, initial ones included;
+        carbon and energy are of the whole search (every component), not of the trainings alone.
         """
         log = self.search(i).evaluations
         row = self.searches[i]
@@ -220,8 +220,8 @@ class Run:
     def gpu_hours(self, i: int) -> dict[str, np.ndarray]:
         """{component: GPU-hours in each step} of search i, exactly, from joules and power.
 
-        Left out are components of no power, whose work leaves no joules (under paper accounting all but evaluation),
-        and the optimizer, which is on no GPU.
+        Left out are components of no power, whose work leaves no joules (under paper accounting all but evaluation)
+        or is on no GPU (measurement), and the optimizer, which is on no GPU either.
         """
         joules = self.search(i).intervals["joules"]
         joules_per_hour = self.component_power * SECONDS_PER_HOUR
@@ -241,12 +241,12 @@ class Run:
     def pareto_front(self, i: int) -> dict[str, np.ndarray]:
         """Finished evaluations of search i that no other one dominates, the best of the first objective first.
 
-        The columns of `search(i).evaluations`. Of equal points the first is kept; points that are not better than
+        Those of fewer epochs are left out. The columns of `search(i).evaluations`. Of equal points the first is kept; points that are not better than
         the reference in every objective are left out, as the hypervolume does.
         """
         log = self.search(i).evaluations
         gains = self.gains(log["objectives"])
-        rows = np.flatnonzero((log["finished"] != 0) & np.all(gains > 0, axis=1))
+        rows = np.flatnonzero((log["finished"] != 0) & (log["low"] == 0) & np.all(gains > 0, axis=1))
         rows = rows[non_dominated(gains[rows])]
         rows = rows[np.argsort(-gains[rows, 0], kind="stable")]
         return {name: column[rows] for name, column in log.items()}
@@ -407,14 +407,14 @@ _SCENARIO_NUMBERS = (
 
 _SEARCH_NUMBERS = (
     "seed", "hypervolume", "hypervolume_denoised", "hv_log_difference", "hv_log_difference_denoised", "carbon_g",
-    "energy_j", "gpu_hours", "end_s", "evaluations", "samples", "log_checksum",
+    "energy_j", "gpu_hours", "end_s", "evaluations", "low_evaluations", "samples", "log_checksum",
 )  # fmt: skip
 # index: row of the table, for Run.search(); number: in the plan of the sweep, the same in all its parts and scenarios.
 _SEARCH_FIELDS = ("index", "number", "scenario", "method", "trace") + _SEARCH_NUMBERS + ("carbon_kg", "energy_kwh", "stop_reason")
 
 _EVALUATION_COLUMNS = (
-    "cell", "initial", "finished", "start_s", "end_s", "gpu_s", "joules", "grams", "hypervolume", "search_joules",
-    "search_grams",
+    "cell", "low", "initial", "finished", "start_s", "end_s", "gpu_s", "joules", "grams", "hypervolume",
+    "search_joules", "search_grams",
 )  # fmt: skip
 _INTERVAL_COLUMNS = (
     "start_s", "intensity", "gpus_evaluate", "gpus_sample", "gpus_idle", "grams", "embodied_grams", "hypervolume",

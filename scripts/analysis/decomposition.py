@@ -6,7 +6,8 @@ The kg of a search are written as a product,
 
     kg  =  trainings  x  kWh / trainings  x  kg / kWh,
 
-where `kg` and `kWh` are everything that was booked: overheads (sampling, supernet, optimizer, idle, switching) count
+where `kg` and `kWh` are everything that was booked: overheads (sampling, supernet, optimizer, idle, switching,
+measurement, trainings of fewer epochs) count
 into the energy per training, and PUE and the embodied share into the kg per kWh. The ratio of two methods' kg is then
 exactly the product of the three ratios. Trainings are those whose energy was booked; where initial ones were booked
 they are among them. The last ratio is split once more, into the grid's intensity weighted by the energy (with PUE; this
@@ -150,8 +151,9 @@ def books_embodied(group: Group) -> bool:
 
 
 def booked(evaluations: dict[str, np.ndarray]) -> np.ndarray:
-    """Finished trainings whose energy was booked. Initial ones are free under paper accounting and count under full."""
-    return (evaluations["finished"] != 0) & (evaluations["joules"] > 0)
+    """Finished trainings whose energy was booked. Initial ones are free under paper accounting and count under full.
+    Those of fewer epochs are an overhead of the others."""
+    return (evaluations["finished"] != 0) & (evaluations["low"] == 0) & (evaluations["joules"] > 0)
 
 
 def spent_at_end(run: Run, i: int) -> Spent:

@@ -61,10 +61,11 @@ QUANTITIES = (
     Quantity("energy_kwh", "kWh", 1),
     Quantity("gpu_hours", "GPU-hours", 1),
     Quantity("evaluations", "trainings", 1),
+    Quantity("low_evaluations", "of fewer epochs", 1),
     Quantity("samples", "samples", 0),
 )
 
-DIFFERENCES = tuple(q for q in QUANTITIES if q.field not in ("gpu_hours", "samples"))
+DIFFERENCES = tuple(q for q in QUANTITIES if q.field not in ("gpu_hours", "low_evaluations", "samples"))
 
 
 def trainings_title(parts: list[Decomposition]) -> str:
@@ -88,19 +89,21 @@ def method_table(comparison: Comparison, trace: str) -> Table:
     groups = comparison.on_trace(trace)
     plans = [decks.planned_on(group.run, group.name) for group in groups]
     shown = any(plan != "perfect, the whole run" for plan in plans)  # what a reader takes for granted
+    low = any(any(group.values("low_evaluations").values()) for group in groups)
+    quantities = [q for q in QUANTITIES if low or q.field != "low_evaluations"]
     rows = [
         (
             group.method,
             *([plan] if shown else []),
             str(len(group.rows)),
-            *(_mean_cell(group, q, _decimals(q, groups)) for q in QUANTITIES),
+            *(_mean_cell(group, q, _decimals(q, groups)) for q in quantities),
         )
         for group, plan in zip(groups, plans)
     ]
     return Table(
         key="methods",
         title=f"{trace}: each method, mean over seeds",
-        header=("method", *(["planned on"] if shown else []), "seeds", *(q.title for q in QUANTITIES)),
+        header=("method", *(["planned on"] if shown else []), "seeds", *(q.title for q in quantities)),
         rows=tuple(rows),
         notes=(_interval_note(groups), *floor_notes(groups), *_repetition_notes(comparison, trace)),
     )

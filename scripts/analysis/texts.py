@@ -38,13 +38,14 @@ DEFINITIONS = (
     ),
     (
         "kWh",
-        "IT energy of all components (evaluation, sampling, supernet training, optimizer, idle, switching). Energy and "
-        "carbon are modelled: rated power by role × time × intensity of the trace.",
+        "IT energy of all components (evaluation, sampling, supernet training, optimizer, idle, switching, measurement of "
+        "what is known before the search). Energy and carbon are modelled: rated power by role × time × intensity of the trace.",
     ),
     ("kg CO2e", "kWh × PUE × intensity at that moment, plus the embodied share of the GPUs."),
     (
         "trainings",
-        "finished trainings, the initial ones not counted. The split of the carbon counts every training whose energy "
+        "finished trainings, the initial ones and those of fewer epochs not counted; the latter have a column of their "
+        "own where there are any, and enter neither hypervolumes nor fronts. The split of the carbon counts every training whose energy "
         "was booked: under full accounting the initial ones too, and it then says “trainings incl. initial”; under "
         "paper accounting they are free.",
     ),

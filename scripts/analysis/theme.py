@@ -46,6 +46,7 @@ LEDGER = {
     "optimizer": ("#8a6fae", "#b79be0"),
     "idle": ("#c6cbd4", "#565e6b"),
     "switching": ("#c2413b", "#ef7a73"),
+    "measurement": ("#4f9a94", "#5fb8b0"),
     "embodied": ("#7d8794", "#8d97a6"),
 }
 # Line and gap in line widths; the first is a full line.

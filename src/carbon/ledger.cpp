@@ -37,6 +37,8 @@ const char* to_string(Component component) {
             return "idle";
         case Component::switching:
             return "switching";
+        case Component::measurement:
+            return "measurement";
     }
     return "";
 }

@@ -11,8 +11,8 @@
 namespace cenas {
 
 /// Where a joule went.
-enum class Component { evaluation, sampling, supernet_training, optimizer, idle, switching };
-inline constexpr int component_count = 6;
+enum class Component { evaluation, sampling, supernet_training, optimizer, idle, switching, measurement };
+inline constexpr int component_count = 7;
 const char* to_string(Component component);
 
 /// Power of a GPU by what it does, and what turns its joules into grams. All figures are modelled. Defaults: round

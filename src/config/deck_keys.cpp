@@ -62,7 +62,10 @@ std::vector<Key> switching_keys(SwitchingOptions& o, const std::string& mode) {
 std::vector<Key> objective_keys(ObjectiveOptions& o) {
     return {required({"name", name(o.name), "", "one of the table's objectives"}),
             required({"reference", number(o.reference, finite), "the objective's unit",
-                      "component of the hypervolume's reference point: the worst value that still counts"})};
+                      "component of the hypervolume's reference point: the worst value that still counts"}),
+            {"measuring_s", number(o.measuring_s, from(0, 1e6)), "s",
+             "full accounting: of a device, to measure it of one cell, where a method is to know it before the search"},
+            {"measuring_w", number(o.measuring_w, from(0, strongest_w)), "W", "of that device"}};
 }
 
 std::vector<Key> candidate_keys(MethodOptions& o) {
@@ -72,8 +75,9 @@ std::vector<Key> candidate_keys(MethodOptions& o) {
              "best-rated is trained first"},
             only_with(supernet, {"queue_capacity", integer(o.queue_capacity, 0, cell_count), "",
                                  "sampling goes on until the queue holds more than this"}),
-            only_with(supernet, {"learn_from", one_of(o.learn_from, {"evaluation", "estimate"}), "",
-                                 "what the strategy is told: results of trainings, or the supernet's estimates"}),
+            only_with(supernet, {"learn_from", one_of(o.learn_from, {"evaluation", "estimate", "both"}), "",
+                                 "what the strategy is told: results of trainings, the supernet's estimates, or both, "
+                                 "where it can tell them apart"}),
             only_with(supernet,
                       {"max_samples", integer(o.max_samples, 0, cell_count), "",
                        "queries of the supernet, at most; 0: no limit (with learn_from = \"estimate\", lamoo needs one "
@@ -93,7 +97,10 @@ std::vector<Key> method_keys(MethodOptions& o) {
         {"strategy", one_of(o.search.strategy, strategy_names()), "", "how candidates are proposed"},
         {"known", texts(o.search.known), "",
          "objectives that are known of every cell before the search, since they need no training; the strategy is "
-         "told"}};
+         "told. Under full accounting it is booked what measuring them takes (problem.objective)"},
+        only_with({"strategy", {"successive-halving"}, &o.search.strategy},
+                  {"eta", integer(o.search.eta, 2, 1000), "",
+                   "one in so many trainings of fewer epochs is followed by a full one"})};
     for (auto& key : schedule_keys(
              o.schedule, "GPUs that evaluate, at most run.gpus; a list [1, 2] makes a method NAME-1, NAME-2 of each"))
         keys.push_back(std::move(key));
@@ -139,7 +146,8 @@ std::vector<Key> run_keys(RunOptions& o) {
 std::vector<Key> budget_keys(BudgetOptions& o) {
     return {{"carbon_kg", number(o.carbon_kg, from(0, most)), "kgCO2e", "a search ends at this; 0: no limit"},
             {"evaluations", integer(o.evaluations, 0, most), "",
-             "a search ends after so many trainings, the initial ones not counted; 0: no limit"}};
+             "a search ends after so many trainings, the initial ones and those of fewer epochs not counted; 0: no "
+             "limit"}};
 }
 
 std::vector<Key> power_keys(PowerOptions& o, const std::string& mode) {

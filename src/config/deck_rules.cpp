@@ -8,6 +8,7 @@
 
 #include "config/read_keys.hpp"
 #include "eval/table.hpp"
+#include "search/strategy.hpp"
 
 namespace cenas {
 namespace {
@@ -84,6 +85,15 @@ void check_together(const TomlTable& deck, const Options& options) {
             (method.max_samples == 0 || method.max_samples > most_lamoo_samples))
             refuse(*find(entry, "learn_from"), path + "learn_from",
                    fmt::format("with strategy = \"lamoo\" needs max_samples from 1 to {}", most_lamoo_samples));
+        if (proposes_low_fidelity(method.search) && method.candidates != "direct")
+            refuse(*find(entry, "candidates"), path + "candidates",
+                   fmt::format("must be \"direct\" with strategy = \"{}\", which proposes trainings of fewer epochs",
+                               method.search.strategy));
+        if (method.learn_from == "both" && !uses_fidelities(method.search))
+            refuse(*find(entry, "learn_from"), path + "learn_from",
+                   fmt::format("must be \"evaluation\" or \"estimate\" with strategy = \"{}\", which does not tell "
+                               "results of trainings from estimates of a supernet",
+                               method.search.strategy));
         if (method.schedule.evaluate > run.gpus)
             refuse(*find(entry, "evaluate"), path + "evaluate", fmt::format("must be at most run.gpus = {}", run.gpus));
     }

@@ -12,6 +12,7 @@
 #include "config/keys.hpp"
 #include "config/read_keys.hpp"
 #include "config/write_keys.hpp"
+#include "search/strategy.hpp"
 
 namespace cenas {
 namespace {
@@ -51,6 +52,21 @@ void check_now(const TomlTable& deck, const LiveOptions& options) {
         refuse(start, "run.start", "one search at a time can run now: give one trace, one method and one seed");
 }
 
+/// Trainings of fewer epochs are of so many epochs, and fewer.
+void check_low_epochs(const TomlTable& deck, const LiveOptions& options) {
+    if (options.live.evaluator != "train") return;
+    const int epochs = options.training.training.epochs;
+    if (options.low_epochs >= epochs)
+        refuse(*find(section(deck, "training"), "low_epochs"), "training.low_epochs",
+               fmt::format("must be less than training.epochs = {}", epochs));
+    for (std::size_t i = 0; i < options.search.methods.size(); ++i) {
+        const MethodOptions& method = options.search.methods[i];
+        if (options.low_epochs == 0 && proposes_low_fidelity(method.search))
+            refuse(*find(entry_of(deck, "method", i), "strategy"), fmt::format("method.{}.strategy", method.name),
+                   "proposes trainings of fewer epochs: needs training.low_epochs");
+    }
+}
+
 /// Applies `change(file, where it was given)` to every file and folder that the deck names.
 template <class Change>
 void for_each_path(const TomlTable& deck, LiveOptions& options, const Change& change) {
@@ -69,6 +85,7 @@ LiveDeck make_deck(DeckDocument document, const std::string& name, const std::fi
     LiveOptions& options = content.options;
     check_together(document.keys, options.search);
     check_now(document.keys, options);
+    check_low_epochs(document.keys, options);
     for_each_path(document.keys, options,
                   [&](std::string& file, const TomlValue& given) { name_from_deck(file, given, folder); });
     std::string effective = dump_head + write_keys(live_deck_keys(content));

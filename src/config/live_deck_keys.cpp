@@ -102,7 +102,12 @@ std::vector<Key> live_deck_keys(LiveDeckContent& deck) {
          "how candidates are found and GPUs are used, as in a deck; a group of ranks is a GPU"},
         of_training({"data", Section{data_keys(o.training.data)}, "", "images"}),
         of_training({"skeleton", Section{skeleton_keys(o.training.skeleton)}, "", "the network around the cell"}),
-        of_training({"training", Section{training_keys(o.training.training)}, "", "of a cell from scratch"}),
+        of_training({"training",
+                     Section{joined(training_keys(o.training.training),
+                                    {{"low_epochs", integer(o.low_epochs, 0, 100'000), "",
+                                      "of a training of fewer epochs, with a schedule of its own, less than epochs; 0: "
+                                      "there is none"}})},
+                     "", "of a cell from scratch"}),
         of_training({"supernet", Section{without({"split_epochs", "split_edge"}, supernet_keys(o.training.supernet))},
                      "", "training of the weight-sharing supernet, in what differs from that of a cell"}),
         of_training({"meter", Section{meter_keys(o.training.meter)}, "", "energy (docs/energy.md)"})};

@@ -15,6 +15,9 @@
 namespace cenas {
 namespace {
 
+/// Whether the training is of those that a budget limits.
+bool is_counted(const EvaluationRecord& evaluation) { return evaluation.initial == 0 && evaluation.low == 0; }
+
 /// `count` different architectures (all there are, if fewer), the same for every method of a seed.
 std::deque<CellIndex> initial_design(const Candidates& candidates, int count, std::int64_t seed) {
     CandidatePool pool(candidates);
@@ -83,7 +86,7 @@ void Engine::initialize() {
     initial_ = initial_design(problem_.candidates, options_.run.initial, seed_);
     for (const CellIndex cell : initial_) strategy_.exclude(cell);
     next_update_s_ = world_.now().value;
-    if (!paper_) return;
+    if (!paper_) return book_measurements();
 
     // Paper accounting: the initial trainings and the supernet's are there for free when the search begins.
     supernet_ = SupernetState::trained;
@@ -96,9 +99,17 @@ void Engine::initialize() {
         evaluations_.push_back(evaluation);
         const auto values = world_.result(task, cell);
         record_evaluation(evaluations_.back(), evaluations_.size() - 1, values);
-        if (method_.learn_from == "evaluation") 
-            tell(cell, Fidelity::full, values, problem_.table.evaluation_s[problem_.row(cell)]);
+        if (learns_from("evaluation")) tell(cell, Fidelity::full, values, training_s(problem_, Fidelity::full, cell));
     }
+}
+
+/// What the method knows of every cell before the search was measured in the first step of the trace, on devices that
+/// are none of the pool's.
+void Engine::book_measurements() {
+    if (problem_.measuring_j.empty()) return;
+    const Seconds end = std::min(step_, horizon_);
+    for (const std::size_t k : known_objectives(method_.search, problem_.candidates))
+        ledger_.book(Component::measurement, Seconds(0), end, Watts(problem_.measuring_j[k] / end.value));
 }
 
 // --- steps of the trace ------------------------------------------------------------------------------------------
@@ -249,11 +260,11 @@ bool Engine::start_queries(int gpu, int count) {
 bool Engine::start_evaluation(int gpu, Proposal proposal, bool initial) {
     EvaluationRecord evaluation;
     evaluation.cell = proposal.cell;
-    evaluation.fidelity = proposal.fidelity;
+    evaluation.low = proposal.fidelity == Fidelity::low ? 1 : 0;
     evaluation.initial = initial ? 1 : 0;
     evaluation.start_s = evaluation.end_s = world_.now().value;
     evaluations_.push_back(evaluation);
-    evaluations_started_ += initial ? 0 : 1;
+    evaluations_started_ += is_counted(evaluation) ? 1 : 0;
     ++unfinished_;
     start_task(gpu, {static_cast<int>(tasks_.size()), TaskKind::evaluation, {proposal.cell}, proposal.fidelity},
                evaluations_.size() - 1);
@@ -336,13 +347,14 @@ void Engine::finish_evaluation(const TaskEntry& entry) {
     const auto values = world_.result(entry.task, cell);
     record_evaluation(evaluation, entry.evaluation, values);
     --unfinished_;
-    if (evaluation.initial == 0) ++evaluations_done_;
-    if (method_.learn_from == "evaluation") tell(cell, evaluation.fidelity, values, evaluation.gpu_s);
+    evaluations_done_ += is_counted(evaluation) ? 1 : 0;
+    low_evaluations_done_ += evaluation.low;
+    if (learns_from("evaluation")) tell(cell, entry.task.fidelity, values, evaluation.gpu_s);
 }
 
 void Engine::record_evaluation(EvaluationRecord& evaluation, std::size_t row, const std::vector<double>& values) {
-    archive_.add(gains_of(problem_.objectives, values));
     evaluation.finished = 1;
+    if (evaluation.counts()) archive_.add(gains_of(problem_.objectives, values));
     evaluation.end_s = world_.now().value;
     evaluation.hypervolume = archive_.hypervolume();
     evaluation.search_joules = ledger_.total_joules().value;
@@ -356,7 +368,7 @@ void Engine::finish_sampling(const Task& task) {
     for (const CellIndex cell : task.cells) {
         const auto estimates = world_.result(task, cell);
         if (!shortlisted_) queue_.push(cell, gains_of(problem_.objectives, estimates));
-        if (method_.learn_from == "estimate") tell(cell, Fidelity::supernet, estimates, 0);
+        if (learns_from("estimate")) tell(cell, Fidelity::supernet, estimates, 0);
     }
     queries_in_flight_ -= static_cast<int>(task.cells.size());
     samples_ += static_cast<std::int64_t>(task.cells.size());
@@ -370,7 +382,7 @@ void Engine::fail(const TaskEntry& entry) {
     if (entry.task.kind != TaskKind::evaluation) return;
     EvaluationRecord& evaluation = evaluations_[entry.evaluation];
     evaluation.end_s = world_.now().value;
-    evaluations_failed_ += evaluation.initial == 0 ? 1 : 0;
+    evaluations_failed_ += is_counted(evaluation) ? 1 : 0;
     --unfinished_;
 }
 
@@ -409,6 +421,7 @@ SearchRecord Engine::finish() {
     record.end_s = world_.now().value;
     record.samples = samples_;
     record.evaluations = evaluations_done_;
+    record.low_evaluations = low_evaluations_done_;
     record.stop_reason = stop_reason_;
 
     const std::size_t m = problem_.objectives.size();
@@ -426,7 +439,7 @@ SearchRecord Engine::finish() {
         record.evaluations_log.push_back(evaluations_[row]);
         record.objectives.insert(record.objectives.end(), &objectives_[row * m], &objectives_[row * m] + m);
         const auto cell = static_cast<std::size_t>(evaluations_[row].cell);
-        if (evaluations_[row].finished != 0 && !problem_.class_means.empty())
+        if (evaluations_[row].counts() && !problem_.class_means.empty())
             denoised.add(gains_of(problem_.objectives, std::span<const double>(&problem_.class_means[cell * m], m)));
     }
     record.hypervolume_denoised = denoised.hypervolume();

@@ -48,6 +48,7 @@ class Engine {
     };
 
     void initialize();
+    void book_measurements();
     void begin_step();
     void update_strategy_at_cadence();
     Allocation decide() const;
@@ -73,6 +74,7 @@ class Engine {
     Seconds step_end() const;
     bool is_over();
     bool may_start_evaluation() const;
+    bool learns_from(const char* what) const { return method_.learn_from == what || method_.learn_from == "both"; }
     bool uses_supernet() const { return method_.candidates == "supernet" && supernet_ != SupernetState::failed; }
     int queue_capacity() const;
     SearchRecord finish();
@@ -100,10 +102,11 @@ class Engine {
     int supernet_task_ = -1;
     int queries_in_flight_ = 0;
     std::int64_t samples_ = 0;
-    std::int64_t evaluations_started_ = 0;  // without initial ones
+    std::int64_t evaluations_started_ = 0;  // these three without initial ones and those of fewer epochs
     std::int64_t evaluations_done_ = 0;
-    std::int64_t evaluations_failed_ = 0;  // without initial ones
-    int unfinished_ = 0;                   // trainings begun
+    std::int64_t low_evaluations_done_ = 0;
+    std::int64_t evaluations_failed_ = 0;
+    int unfinished_ = 0;  // trainings begun
     std::int64_t tells_ = 0;
     bool shortlisted_ = false;
     bool proposals_exhausted_ = false;

@@ -20,6 +20,10 @@ namespace cenas {
 struct ObjectiveOptions {
     std::string name;      ///< one of the table's objectives
     double reference = 0;  ///< component of the hypervolume's reference point, in the objective's unit
+    /// What it takes to measure it of one cell without a training. Defaults: HW-NAS-Bench (Li et al., ICLR 2021) warms
+    /// a device up for about 3 s and takes the mean of 50 inferences; a board of the Jetson class draws some 10 W.
+    double measuring_s = 5;
+    double measuring_w = 10;
 };
 struct ProblemOptions {
     std::string table = "synthetic";  ///< a built-in one (fashion-light, synthetic), or a table file
@@ -42,7 +46,7 @@ struct MethodOptions {
     std::string candidates =
         "direct";             ///< direct: straight from the strategy; supernet: through a queue that the supernet ranks
     int queue_capacity = 10;  ///< supernet: sampling goes on until the queue holds more than this
-    std::string learn_from = "evaluation";  ///< what the strategy is told: evaluation, estimate
+    std::string learn_from = "evaluation";  ///< what the strategy is told: evaluation, estimate, both
     int max_samples = 0;                    ///< supernet: queries at most; 0: no limit
     int shortlist = 0;                 ///< supernet: before the first training keep only the best so many; 0: keep all
     double update_every_h = 1.0;       ///< strategy update cadence in hours; 0: off
@@ -69,7 +73,7 @@ struct RunOptions {
 /// [budget]; 0: no limit
 struct BudgetOptions {
     double carbon_kg = 0;
-    std::int64_t evaluations = 0;  ///< finished trainings, initial ones not counted
+    std::int64_t evaluations = 0;  ///< finished trainings, initial ones and those of fewer epochs not counted
 };
 
 /// [accounting]

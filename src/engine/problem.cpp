@@ -40,6 +40,8 @@ void choose_objectives(Problem& problem, const ProblemOptions& options) {
         }
         problem.table.objectives.push_back(*found);
         problem.objectives.push_back({found->name, found->direction, found->unit, wanted.reference});
+        problem.measuring_j.push_back(wanted.measuring_s * wanted.measuring_w *
+                                      static_cast<double>(problem.table.size()));
     }
 }
 
@@ -47,6 +49,13 @@ void choose_objectives(Problem& problem, const ProblemOptions& options) {
 double perfect_value(const RunObjective& objective) {
     if (objective.direction == Direction::minimize) return 0;
     return objective.unit == "%" ? 100 : std::numeric_limits<double>::infinity();
+}
+
+/// One value an objective, of the cell's row.
+std::vector<double> row_of(const Problem& problem, std::vector<double> TableObjective::*column, CellIndex cell) {
+    std::vector<double> values;
+    for (const auto& objective : problem.table.objectives) values.push_back((objective.*column)[problem.row(cell)]);
+    return values;
 }
 
 /// Mean of every objective over the table's cells that are one network once dead edges are pruned.
@@ -93,6 +102,14 @@ void require_estimates(const Problem& problem, const MethodOptions& method) {
                             method.name, problem.table.name, objective.name));
 }
 
+void require_low_fidelity(const Problem& problem, const MethodOptions& method) {
+    for (const auto& objective : problem.table.objectives)
+        if (objective.low.empty())
+            throw UsageError(
+                fmt::format("method '{}' trains at a low fidelity, but table '{}' has none of objective '{}'",
+                            method.name, problem.table.name, objective.name));
+}
+
 void require_known(const Problem& problem, const MethodOptions& method) {
     for (const std::string& name : method.search.known) {
         const auto knows = [&](const TableObjective& o) { return o.name == name && o.estimates == o.values; };
@@ -115,15 +132,32 @@ double table_hypervolume(const Problem& problem, const ValuesOf& values_of) {
 }  // namespace
 
 std::vector<double> true_values(const Problem& problem, CellIndex cell) {
-    std::vector<double> values;
-    for (const auto& objective : problem.table.objectives) values.push_back(objective.values[problem.row(cell)]);
-    return values;
+    return row_of(problem, &TableObjective::values, cell);
+}
+
+std::vector<double> low_values(const Problem& problem, CellIndex cell) {
+    return row_of(problem, &TableObjective::low, cell);
 }
 
 std::vector<double> estimated_values(const Problem& problem, CellIndex cell) {
-    std::vector<double> values;
-    for (const auto& objective : problem.table.objectives) values.push_back(objective.estimates[problem.row(cell)]);
-    return values;
+    return row_of(problem, &TableObjective::estimates, cell);
+}
+
+std::vector<double> values_at(const Problem& problem, Fidelity fidelity, CellIndex cell) {
+    switch (fidelity) {
+        case Fidelity::low:
+            return low_values(problem, cell);
+        case Fidelity::supernet:
+            return estimated_values(problem, cell);
+        case Fidelity::full:
+            break;
+    }
+    return true_values(problem, cell);
+}
+
+double training_s(const Problem& problem, Fidelity fidelity, CellIndex cell) {
+    const double full_s = problem.table.evaluation_s[problem.row(cell)];
+    return fidelity == Fidelity::low ? full_s * problem.table.low_fidelity_cost : full_s;
 }
 
 std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span<const double> values) {
@@ -137,6 +171,7 @@ void require_methods(const Problem& problem, const Options& options) {
     for (const auto& method : options.methods) {
         require_known(problem, method);
         if (method.candidates == "supernet") require_estimates(problem, method);
+        if (proposes_low_fidelity(method.search)) require_low_fidelity(problem, method);
     }
 }
 

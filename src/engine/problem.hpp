@@ -20,6 +20,7 @@ struct Problem {
     std::vector<std::int32_t> row_of_cell;  ///< -1: not in the table
     std::vector<RunObjective> objectives;   ///< table.objectives with reference points
     Candidates candidates;
+    std::vector<double> measuring_j;  ///< by objective: to measure it of every cell, without trainings; empty: nothing
     std::vector<double> class_means;  ///< cell_count x objectives, NaN where the table has no row; empty: unknown
     double hv_max = 0;                ///< hypervolume of all rows
     double hv_max_denoised = 0;       ///< of all class means
@@ -29,9 +30,16 @@ struct Problem {
     }
 };
 
-/// Objective values in deck order of one cell: what a training measures, what the supernet says.
+/// Objective values in deck order of one cell: what a training measures, what one of fewer epochs does, what the
+/// supernet says.
 std::vector<double> true_values(const Problem& problem, CellIndex cell);
+std::vector<double> low_values(const Problem& problem, CellIndex cell);
 std::vector<double> estimated_values(const Problem& problem, CellIndex cell);
+/// The same by fidelity.
+std::vector<double> values_at(const Problem& problem, Fidelity fidelity, CellIndex cell);
+
+/// GPU-seconds of a training, or of one of fewer epochs.
+double training_s(const Problem& problem, Fidelity fidelity, CellIndex cell);
 
 /// Gains: maximized, measured from the reference point (pareto/gains.hpp).
 std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span<const double> values);
@@ -40,8 +48,8 @@ std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span
 Candidates candidates_of(std::vector<CellIndex> cells, const std::string& identity,
                          std::span<const RunObjective> objectives);
 
-/// Throws UsageError for a method that needs what the table lacks: supernet estimates, or an objective that is known
-/// without a training.
+/// Throws UsageError for a method that needs what the table lacks: supernet estimates, a low fidelity, or an objective
+/// that is known without a training.
 void require_methods(const Problem& problem, const Options& options);
 
 /// Prepares the problem of a table. Throws UsageError for an objective that the table lacks (with those it has), and

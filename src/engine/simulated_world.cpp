@@ -36,7 +36,7 @@ SimulatedWorld::Progress& SimulatedWorld::progress_of(const Task& task) {
     if (progress_[id]) return *progress_[id];
     Progress progress;
     if (task.kind == TaskKind::evaluation)
-        progress.length = Seconds(problem_.table.evaluation_s[problem_.row(task.cells[0])]);
+        progress.length = Seconds(training_s(problem_, task.fidelity, task.cells[0]));
     else if (!paper_ && task.kind == TaskKind::supernet_training)
         progress.length = Seconds(problem_.table.supernet_training_s);
     else if (!paper_)
@@ -129,6 +129,7 @@ Watts SimulatedWorld::power_of(Component component) const {
         case Component::optimizer:
             return Watts(options_.power.optimizer_w);
         case Component::idle:
+        case Component::measurement:  // on devices that are none of this world's
             break;
     }
     return Watts(options_.power.idle_w);
@@ -150,7 +151,7 @@ Watts SimulatedWorld::power() const {
 }
 
 std::vector<double> SimulatedWorld::result(const Task& task, CellIndex cell) const {
-    return task.kind == TaskKind::sampling ? estimated_values(problem_, cell) : true_values(problem_, cell);
+    return values_at(problem_, task.kind == TaskKind::sampling ? Fidelity::supernet : task.fidelity, cell);
 }
 
 }  // namespace cenas

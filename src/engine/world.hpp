@@ -17,8 +17,8 @@ enum class TaskKind { evaluation, sampling, supernet_training };
 struct Task {
     int id = 0;  ///< counts up from 0 within a search
     TaskKind kind = TaskKind::evaluation;
-    std::vector<CellIndex> cells;  ///< evaluation: one; sampling: those queried; supernet training: none
-    Fidelity fidelity = Fidelity::full;  ///< of an evaluation
+    std::vector<CellIndex> cells;        ///< evaluation: one; sampling: those queried; supernet training: none
+    Fidelity fidelity = Fidelity::full;  ///< of an evaluation: full or low
 };
 
 /// What ended a wait: a moment that was waited for, or a task that is finished, was paused, or ended without a result

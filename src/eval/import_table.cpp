@@ -98,12 +98,14 @@ class ColumnReader {
     const std::vector<std::size_t>& order_;
 };
 
-TableObjective read_objective(const ColumnReader& columns, const ObjectiveSpec& spec) {
-    TableObjective objective{spec.name, spec.direction, spec.unit, columns.read(spec.value), {}};
-    if (spec.known)
+TableObjective read_objective(const ColumnReader& columns, const ObjectiveSpec& spec, bool low_fidelity) {
+    TableObjective objective{spec.name, spec.direction, spec.unit, columns.read(spec.value), {}, {}};
+    if (spec.known) {
         objective.estimates = objective.values;
-    else if (spec.estimate)
-        objective.estimates = columns.read(*spec.estimate);
+        if (low_fidelity) objective.low = objective.values;
+    }
+    if (spec.estimate) objective.estimates = columns.read(*spec.estimate);
+    if (spec.low) objective.low = columns.read(*spec.low);
     return objective;
 }
 
@@ -122,12 +124,14 @@ ArchitectureTable import_table(const std::filesystem::path& csv_path, const Tabl
     table.source = spec.source;
     for (const std::size_t row : order) table.cells.push_back(cells[row]);
     const ColumnReader columns(csv, spec, order);
-    for (const auto& objective : spec.objectives) table.objectives.push_back(read_objective(columns, objective));
+    for (const auto& objective : spec.objectives)
+        table.objectives.push_back(read_objective(columns, objective, spec.low_fidelity_cost > 0));
     table.evaluation_s = columns.read(
         spec.evaluation_s, [](double s) { return s > 0; }, "a training time in seconds > 0");
     table.sampling_s = columns.read(
         spec.sampling_s, [](double s) { return s >= 0; }, "a sampling time in seconds >= 0");
     table.supernet_training_s = spec.supernet_training_s;
+    table.low_fidelity_cost = spec.low_fidelity_cost;
     validate(table, csv_path.string());
     return table;
 }

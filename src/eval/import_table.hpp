@@ -25,6 +25,7 @@ struct ObjectiveSpec {
     std::string unit;
     bool known = false;                  ///< cheap to know without training: the estimate is the value
     std::optional<ColumnSpec> estimate;  ///< the supernet's estimate; not with `known`
+    std::optional<ColumnSpec> low = {};  ///< of a training of fewer epochs; not with `known`
 };
 
 /// What the columns of a csv table mean (inputs/tables/*.toml; read by config).
@@ -36,6 +37,7 @@ struct TableSpec {
     ColumnSpec evaluation_s;
     ColumnSpec sampling_s;
     double supernet_training_s = 0.0;
+    double low_fidelity_cost = 0.0;    ///< what a training of fewer epochs takes of evaluation_s; 0: there is none
     std::vector<std::string> missing;  ///< texts that mean "no value" beside the empty field, e.g. "-1"
 };
 

@@ -118,8 +118,8 @@ ArchitectureTable synthetic_table() {
     table.source = "made by the formulas of docs/synthetic-table.md; nothing in it was measured";
     table.synthetic = true;
     table.supernet_training_s = 10800;
-    TableObjective accuracy{"accuracy", Direction::maximize, "%", {}, {}};
-    TableObjective energy{"energy", Direction::minimize, "mJ", {}, {}};
+    TableObjective accuracy{"accuracy", Direction::maximize, "%", {}, {}, {}};
+    TableObjective energy{"energy", Direction::minimize, "mJ", {}, {}, {}};
     for (CellIndex i = 0; i < cell_count; ++i) {
         const Cell cell = cell_from_index(i);
         const Cell effective = pruned(cell);

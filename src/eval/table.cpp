@@ -82,7 +82,11 @@ std::string ArchitectureTable::checksum() const {
     }
     add_column(checksum, evaluation_s);
     add_column(checksum, sampling_s);
-    return checksum.add(supernet_training_s).hex();
+    checksum.add(supernet_training_s);
+    if (low_fidelity_cost == 0) return checksum.hex();  // that of a table of before there were any
+    checksum.add(low_fidelity_cost);
+    for (const auto& objective : objectives) add_column(checksum, objective.low);
+    return checksum.hex();
 }
 
 std::vector<std::int32_t> ArchitectureTable::rows_by_cell() const {
@@ -100,12 +104,20 @@ void validate(const ArchitectureTable& table, const std::string& place) {
         check_column(table, objective.values, objective.name, Range::finite, place);
         if (!objective.estimates.empty())
             check_column(table, objective.estimates, "estimate of " + objective.name, Range::finite, place);
+        if (objective.low.empty()) continue;
+        check_column(table, objective.low, "low fidelity of " + objective.name, Range::finite, place);
+        if (table.low_fidelity_cost == 0)
+            throw DataError(
+                fmt::format("{}: objective {} has a low fidelity, and low_fidelity_cost is 0", place, objective.name));
     }
     check_column(table, table.evaluation_s, "evaluation_s", Range::positive, place);
     check_column(table, table.sampling_s, "sampling_s", Range::not_negative, place);
     if (!is_in(table.supernet_training_s, Range::not_negative))
         throw DataError(fmt::format("{}: supernet_training_s = {} (expected {})", place, table.supernet_training_s,
                                     text_of(Range::not_negative)));
+    if (!(table.low_fidelity_cost >= 0 && table.low_fidelity_cost < 1))
+        throw DataError(fmt::format("{}: low_fidelity_cost = {} (expected a number from 0 to below 1)", place,
+                                    table.low_fidelity_cost));
 }
 
 }  // namespace cenas

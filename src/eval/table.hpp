@@ -19,6 +19,7 @@ struct TableObjective {
     std::vector<double> values;     ///< true value of each row
     std::vector<double> estimates;  ///< sampling estimate of each row (equal to `values` where the objective is
                                     ///< cheap to know, e.g. the energy of one inference); empty: there is none
+    std::vector<double> low = {};   ///< what a training of fewer epochs measures, each row; empty: there is none
 };
 
 /// Architectures with what evaluating and sampling them gives and costs. Rows are sorted by cell index; a table may
@@ -32,6 +33,8 @@ struct ArchitectureTable {
     std::vector<double> evaluation_s;  ///< GPU-seconds of a training from scratch, each row, > 0
     std::vector<double> sampling_s;    ///< GPU-seconds of one supernet query, each row, >= 0
     double supernet_training_s = 0.0;  ///< GPU-seconds of training the supernet, >= 0
+    /// What a training of fewer epochs takes of evaluation_s: above 0, below 1. 0: there is none.
+    double low_fidelity_cost = 0.0;
 
     std::size_t size() const { return cells.size(); }
     /// SHA-256 of everything but name and source.
@@ -41,7 +44,8 @@ struct ArchitectureTable {
 };
 
 /// Throws DataError naming `place`, the row's cell and the column if anything is not as documented above: rows unsorted
-/// or duplicate, lengths differ, values not finite, costs negative, no objective, no row.
+/// or duplicate, lengths differ, values not finite, costs negative, no objective, no row, values of a low fidelity
+/// without its cost.
 void validate(const ArchitectureTable& table, const std::string& place);
 
 /// What decks call the tables that come with the program: one of our own trainings, and one made by a formula.

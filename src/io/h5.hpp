@@ -140,8 +140,10 @@ class Reader {
     /// Throws DataError unless the dataset has exactly this shape.
     void require_shape(const std::string& path, const std::vector<std::size_t>& expected) const;
 
-    /// Throws DataError unless the root attributes say format = `format` and format_version = `version`.
-    void require_format(std::string_view format, std::int64_t version) const;
+    /// Throws DataError unless the root attributes say format = `format` and format_version = `version`, or one from
+    /// `oldest` to it.
+    void require_format(std::string_view format, std::int64_t version,
+                        std::optional<std::int64_t> oldest = std::nullopt) const;
 
     /// Datasets whose `sha256` is missing or wrong, and "/" where the root's is: empty where nothing was altered.
     std::vector<std::string> find_damage() const;

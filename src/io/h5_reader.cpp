@@ -357,16 +357,16 @@ std::vector<std::string> Reader::find_damage() const {
     return damaged;
 }
 
-void Reader::require_format(std::string_view format, std::int64_t version) const {
+void Reader::require_format(std::string_view format, std::int64_t version, std::optional<std::int64_t> oldest) const {
     if (H5Aexists_by_name(file_, "/", "format", H5P_DEFAULT) <= 0)
         throw DataError(fmt::format("{}: not a {} file (no root attribute `format`)", path_.string(), format));
     const std::string found = text_attribute("/", "format");
     if (found != format)
         throw DataError(fmt::format("{}: is a `{}` file, expected `{}`", path_.string(), found, format));
     const std::int64_t found_version = integer_attribute("/", "format_version");
-    if (found_version != version)
-        throw DataError(fmt::format("{}: format version {} of {}; this program reads version {}", path_.string(),
-                                    found_version, format, version));
+    if (found_version < oldest.value_or(version) || found_version > version)
+        throw DataError(fmt::format("{}: format version {} of {}; this program reads version {}{}", path_.string(),
+                                    found_version, format, oldest ? fmt::format("{} to ", *oldest) : "", version));
 }
 
 }  // namespace cenas::h5

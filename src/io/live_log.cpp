@@ -49,6 +49,7 @@ constexpr std::tuple decision_columns{
     column("gpu", &LiveDecisionRow::gpu, "1", "group"),
     column("task", &LiveDecisionRow::task, "1", "task of the search"),
     column("task_kind", &LiveDecisionRow::task_kind, "1", "0: evaluation, 1: sampling, 2: supernet training"),
+    column("low", &LiveDecisionRow::low, "1", "1: a training of fewer epochs"),
 };
 constexpr std::tuple cell_columns{
     column("decision", &LiveCellRow::decision, "1", "row of /live/decision"),

@@ -59,6 +59,7 @@ struct LiveDecisionRow {
     std::int32_t gpu = -1;
     std::int32_t task = -1;
     std::int32_t task_kind = 0;
+    std::uint8_t low = 0;
 };
 struct LiveCellRow {
     std::int64_t decision = 0;

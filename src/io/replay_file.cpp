@@ -21,10 +21,16 @@ namespace {
 constexpr std::int64_t format_version = 1;
 constexpr const char* replay_format = "cenas-replay";
 
-/// The members of PowerOptions in the order of Component.
-constexpr std::array<double PowerOptions::*, component_count> powers{
+/// The members of PowerOptions in the order of Component: all but measurement, which is not replayed.
+constexpr std::array<double PowerOptions::*, component_count - 1> powers{
     &PowerOptions::evaluation_w, &PowerOptions::sampling_w, &PowerOptions::supernet_training_w,
     &PowerOptions::optimizer_w,  &PowerOptions::idle_w,     &PowerOptions::switching_w};
+
+std::vector<std::string> replayed_components() {
+    std::vector<std::string> names = component_names();
+    names.resize(powers.size());
+    return names;
+}
 
 // --- writing ---------------------------------------------------------------------------------------------------------
 
@@ -63,7 +69,7 @@ void write_root(h5::Writer& file, const ReplayRecord& record) {
     file.dataset("/deck", std::vector<std::string>{record.deck}, {"1", "the replay deck as the user wrote it", {}});
     file.dataset("/effective_deck", std::vector<std::string>{record.effective_deck},
                  {"1", "every key of the replay deck with the value that was used", {}});
-    write_scale(file, "component", component_names(), "1", "what energy is spent on");
+    write_scale(file, "component", replayed_components(), "1", "what energy is spent on");
     std::vector<double> watts;
     for (const auto power : powers) watts.push_back(settings.power.*power);
     file.dataset("/component_power", watts,
@@ -246,8 +252,8 @@ void read_root(const h5::Reader& file, ReplayRecord& record) {
     record.horizon_s = number("horizon_s");
     record.deck = read_texts(file, "/deck", 1).front();
     record.effective_deck = read_texts(file, "/effective_deck", 1).front();
-    require_names(file, "/component", component_names());
-    const auto watts = read_amounts(file, "/component_power", component_count);
+    require_names(file, "/component", replayed_components());
+    const auto watts = read_amounts(file, "/component_power", powers.size());
     for (std::size_t c = 0; c < watts.size(); ++c) settings.power.*powers[c] = watts[c];
 }
 

@@ -15,7 +15,7 @@
 
 namespace cenas {
 
-inline constexpr std::int64_t run_format_version = 2;
+inline constexpr std::int64_t run_format_version = 3;
 inline constexpr const char* since_epoch = "seconds since 1970-01-01 00:00:00Z";
 
 inline constexpr std::tuple problem_columns{
@@ -50,12 +50,14 @@ inline constexpr std::tuple search_columns{
     column("gpu_hours", &SearchRecord::gpu_hours, "h", "GPU-hours that worked"),
     column("end_s", &SearchRecord::end_s, "s", "when the search ended, on its clock"),
     column("samples", &SearchRecord::samples, "1", "supernet queries"),
-    column("evaluations", &SearchRecord::evaluations, "1", "finished trainings, initial ones not counted"),
+    column("evaluations", &SearchRecord::evaluations, "1", "finished trainings, initial and low ones not counted"),
+    column("low_evaluations", &SearchRecord::low_evaluations, "1", "finished trainings of fewer epochs"),
     column("log_checksum", &SearchRecord::log_checksum, "1", "of the search's whole logs (FORMAT.md)"),
 };
 
 inline constexpr std::tuple evaluation_columns{
     column("cell", &EvaluationRecord::cell, "1", "cell index: row of /cell/architecture"),
+    column("low", &EvaluationRecord::low, "1", "1: a training of fewer epochs"),
     column("initial", &EvaluationRecord::initial, "1", "1: of the random initial design"),
     column("finished", &EvaluationRecord::finished, "1", "0: the search ended first"),
     column("start_s", &EvaluationRecord::start_s, "s", "first slice begins"),

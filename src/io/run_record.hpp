@@ -14,7 +14,6 @@
 #include "carbon/trace.hpp"
 #include "eval/table.hpp"
 #include "space/cell.hpp"
-#include "space/fidelity.hpp"
 
 namespace cenas {
 
@@ -24,7 +23,7 @@ namespace cenas {
 /// One architecture trained (or in training when the search ended).
 struct EvaluationRecord {
     CellIndex cell = 0;
-    Fidelity fidelity = Fidelity::full;
+    std::uint8_t low = 0;       ///< 1: of fewer epochs, whose objectives enter no hypervolume and no front
     std::uint8_t initial = 0;   ///< 1: one of the random architectures before the search proper
     std::uint8_t finished = 0;  ///< 0: the search ended first; objectives are NaN, energy is booked
     double start_s = 0;         ///< first slice begins
@@ -35,6 +34,9 @@ struct EvaluationRecord {
     double hypervolume = 0;    ///< of the search, once this one is in
     double search_joules = 0;  ///< all joules of the search up to end_s
     double search_grams = 0;   ///< all grams of the search up to end_s
+
+    /// Whether its objectives enter hypervolume and front.
+    bool counts() const { return finished != 0 && low == 0; }
 };
 
 /// One step of the trace.
@@ -57,13 +59,14 @@ struct SearchRecord {
     double hypervolume = 0;
     double hypervolume_denoised = 0;  ///< with class means over networks equal once pruned
     double carbon_g = 0;
-    double energy_j = 0;            ///< IT energy
-    double gpu_hours = 0;           ///< GPUs that worked (evaluation, sampling, supernet training, switching)
-    double end_s = 0;               ///< when the search ended
-    std::int64_t samples = 0;       ///< supernet queries
-    std::int64_t evaluations = 0;   ///< trainings finished, without the initial ones
-    std::string stop_reason;        ///< "hours", "carbon", "evaluations", "complete"
-    std::int64_t log_checksum = 0;  ///< checksum_of_logs(), of the whole logs also where only a part is kept
+    double energy_j = 0;               ///< IT energy
+    double gpu_hours = 0;              ///< GPUs that worked (evaluation, sampling, supernet training, switching)
+    double end_s = 0;                  ///< when the search ended
+    std::int64_t samples = 0;          ///< supernet queries
+    std::int64_t evaluations = 0;      ///< trainings finished, without the initial ones and those of fewer epochs
+    std::int64_t low_evaluations = 0;  ///< trainings of fewer epochs finished
+    std::string stop_reason;           ///< "hours", "carbon", "evaluations", "complete"
+    std::int64_t log_checksum = 0;     ///< checksum_of_logs(), of the whole logs also where only a part is kept
     std::vector<EvaluationRecord> evaluations_log;
     std::vector<double> objectives;  ///< evaluations_log.size() x objectives, row-major
     std::vector<IntervalRecord> intervals;
@@ -99,10 +102,11 @@ struct ScenarioRecord {
     double horizon_s = 0;
     double account_from_s = 0;
     std::int32_t gpus = 0;
-    std::vector<ForecastOptions> forecasts;             ///< by method: what its allocator was told
-    double budget_carbon_kg = 0;                        ///< 0: none
-    std::int64_t budget_evaluations = 0;                ///< 0: none
-    std::array<double, component_count> component_w{};  ///< power of one GPU (optimizer: of the coordinator's share)
+    std::vector<ForecastOptions> forecasts;  ///< by method: what its allocator was told
+    double budget_carbon_kg = 0;             ///< 0: none
+    std::int64_t budget_evaluations = 0;     ///< 0: none
+    /// Power of one GPU (optimizer: of the coordinator's share; measurement, which no GPU does: 0).
+    std::array<double, component_count> component_w{};
     double pue = 1;
     double embodied_g_per_gpu_h = 0;
     double cost_scale = 1;

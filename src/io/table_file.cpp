@@ -17,6 +17,8 @@
 namespace cenas {
 namespace {
 
+constexpr std::int64_t table_version = 2;
+constexpr std::int64_t oldest_table_version = 1;  // had no low fidelity
 constexpr std::int64_t format_version = 1;
 constexpr const char* table_format = "cenas-table";
 constexpr const char* trace_format = "cenas-trace";
@@ -35,16 +37,18 @@ void require_checksum(const h5::Reader& file, const std::string& of_content) {
 
 std::string value_path(const std::string& objective) { return fmt::format("/objective/{}/value", objective); }
 std::string estimate_path(const std::string& objective) { return fmt::format("/objective/{}/estimate", objective); }
+std::string low_path(const std::string& objective) { return fmt::format("/objective/{}/low", objective); }
 
 void write_table_attributes(h5::Writer& file, const ArchitectureTable& table) {
     std::vector<std::string> names;
     for (const auto& objective : table.objectives) names.push_back(objective.name);
     file.attribute("/", "format", table_format);
-    file.attribute("/", "format_version", format_version);
+    file.attribute("/", "format_version", table_version);
     file.attribute("/", "name", table.name);
     file.attribute("/", "source", table.source);
     file.attribute("/", "synthetic", std::int64_t{table.synthetic ? 1 : 0});
     file.attribute("/", "supernet_training_s", table.supernet_training_s);
+    file.attribute("/", "low_fidelity_cost", table.low_fidelity_cost);
     file.attribute("/", "objectives", fmt::format("{}", fmt::join(names, ",")));
     file.attribute("/", "checksum", table.checksum());
 }
@@ -56,6 +60,9 @@ void write_objective(h5::Writer& file, const TableObjective& objective, const st
     if (!objective.estimates.empty())
         file.dataset(estimate_path(objective.name), objective.estimates,
                      {objective.unit, objective.name + " that sampling estimates", rows});
+    if (!objective.low.empty())
+        file.dataset(low_path(objective.name), objective.low,
+                     {objective.unit, objective.name + " that a training of fewer epochs measures", rows});
 }
 
 std::vector<std::string> split_at_commas(const std::string& text) {
@@ -99,6 +106,7 @@ TableObjective read_objective(const h5::Reader& file, const std::string& name, s
     objective.direction = parse_enum(file.text_attribute(path, "direction"), {Direction::maximize, Direction::minimize},
                                      place_of(file, path + ": direction"));
     if (file.has(estimate_path(name))) objective.estimates = read_column(file, estimate_path(name), rows);
+    if (file.has(low_path(name))) objective.low = read_column(file, low_path(name), rows);
     return objective;
 }
 
@@ -249,12 +257,14 @@ void write_training_log(h5::Writer& file, const TrainingLog& log) {
 }
 
 ArchitectureTable read_table(const h5::Reader& file) {
-    file.require_format(table_format, format_version);
+    file.require_format(table_format, table_version, oldest_table_version);
     ArchitectureTable table;
     table.name = file.text_attribute("/", "name");
     table.source = file.text_attribute("/", "source");
     table.synthetic = parse_flag(file.integer_attribute("/", "synthetic"), place_of(file, "synthetic"));
     table.supernet_training_s = file.number_attribute("/", "supernet_training_s");
+    if (file.integer_attribute("/", "format_version") > oldest_table_version)
+        table.low_fidelity_cost = file.number_attribute("/", "low_fidelity_cost");
     table.cells = read_cells(file);
     for (const auto& name : split_at_commas(file.text_attribute("/", "objectives")))
         table.objectives.push_back(read_objective(file, name, table.size()));

@@ -147,7 +147,9 @@ std::filesystem::path states_of(const std::filesystem::path& output) { return ou
 TaskFiles files_of(const std::filesystem::path& states, const LiveTask& task) {
     const std::string supernet = fmt::format("search-{}-supernet.state", task.search);
     if (task.task.kind != TaskKind::evaluation) return {states / supernet, states / supernet};
-    return {states / fmt::format("search-{}-cell-{}.state", task.search, task.task.cells.front()), states / supernet};
+    const char* fidelity = task.task.fidelity == Fidelity::low ? "-low" : "";
+    return {states / fmt::format("search-{}-cell-{}{}.state", task.search, task.task.cells.front(), fidelity),
+            states / supernet};
 }
 
 void work_in_group(const Communicator& group, CoordinatorChannel* channel, const LiveSettings& settings,

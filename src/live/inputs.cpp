@@ -15,6 +15,7 @@ void fields_of_decision(Stream& stream, D& decision) {
     stream(decision.task);
     stream(decision.task_kind);
     stream(decision.cells);
+    stream(decision.fidelity);
 }
 
 template <class Stream, class I>

@@ -38,6 +38,7 @@ struct Decision {
     std::int32_t task = -1;
     TaskKind task_kind = TaskKind::evaluation;
     std::vector<CellIndex> cells;
+    Fidelity fidelity = Fidelity::full;
     friend bool operator==(const Decision&, const Decision&) = default;
 };
 

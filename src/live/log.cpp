@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/error.hpp"
@@ -48,8 +49,9 @@ LiveInput input_from(const LiveInputRow& row) {
 void add_decisions(LiveLog& log, std::int64_t row, const std::vector<Decision>& decisions) {
     for (const Decision& d : decisions) {
         for (const CellIndex cell : d.cells) log.cells.push_back({std::ssize(log.decisions), cell});
-        log.decisions.push_back(
-            {row, d.kind == Decision::Kind::pause, d.gpu, d.task, static_cast<std::int32_t>(d.task_kind)});
+        log.decisions.push_back({row, d.kind == Decision::Kind::pause, d.gpu, d.task,
+                                 static_cast<std::int32_t>(d.task_kind),
+                                 static_cast<std::uint8_t>(d.fidelity == Fidelity::low ? 1 : 0)});
     }
 }
 
@@ -83,7 +85,8 @@ std::vector<std::vector<LiveInput>> inputs_of(const LiveLog& log) {
     for (std::size_t i = 0; i < log.decisions.size(); ++i) {
         const LiveDecisionRow& d = log.decisions[i];
         of(d.input).decisions.push_back({d.pause != 0 ? Decision::Kind::pause : Decision::Kind::start, d.gpu, d.task,
-                                         static_cast<TaskKind>(d.task_kind), cells[i]});
+                                         static_cast<TaskKind>(d.task_kind), cells[i],
+                                         d.low != 0 ? Fidelity::low : Fidelity::full});
     }
     std::vector<std::vector<LiveInput>> by_search(log.searches.size());
     for (std::size_t i = 0; i < all.size(); ++i)
@@ -119,8 +122,10 @@ void require_same_decisions(const RunFile& run, std::size_t row, const LiveLog& 
 std::vector<std::string> verify_decisions(const RunFile& run, const LiveLog& log, const LiveOptions& options) {
     LiveOptions laid_out = options;
     laid_out.search.run.gpus = run.head().scenarios.front().gpus;
-    const Problem problem =
-        options.live.evaluator == "table" ? load_problem(laid_out.search) : untrained_problem(laid_out);
+    const Problem problem = options.live.evaluator == "table" ? load_problem(laid_out.search)
+                            : knows_objectives(laid_out.search)
+                                ? untrained_problem(laid_out, load_training_data(laid_out.training.data).images.train)
+                                : untrained_problem(laid_out, {});
     const auto inputs = inputs_of(log);
     std::vector<std::string> lines;
     for (std::size_t row = 0; row < run.summaries().size(); ++row) try {
@@ -138,30 +143,32 @@ namespace {
 struct FinishedTraining {
     std::int32_t search = 0;
     CellIndex cell = 0;
+    std::uint8_t low = 0;
     bool moved = false;  ///< from one group to another
 };
 
 std::vector<FinishedTraining> finished_trainings(const RunFile& run, const LiveLog& log) {
-    std::map<std::pair<std::int32_t, CellIndex>, std::set<std::int32_t>> groups;
+    std::map<std::tuple<std::int32_t, CellIndex, std::uint8_t>, std::set<std::int32_t>> groups;
     for (const auto& c : log.cells) {
         const LiveDecisionRow& d = log.decisions[static_cast<std::size_t>(c.decision)];
         if (static_cast<TaskKind>(d.task_kind) == TaskKind::evaluation)
-            groups[{log.inputs[static_cast<std::size_t>(d.input)].search, c.cell}].insert(d.gpu);
+            groups[{log.inputs[static_cast<std::size_t>(d.input)].search, c.cell, d.low}].insert(d.gpu);
     }
     std::vector<FinishedTraining> trainings;
     for (std::int32_t row = 0; row < std::ssize(run.summaries()); ++row)
         for (const EvaluationRecord& e : run.search(static_cast<std::size_t>(row)).evaluations_log)
-            if (e.finished != 0) trainings.push_back({row, e.cell, groups[{row, e.cell}].size() > 1});
+            if (e.finished != 0) trainings.push_back({row, e.cell, e.low, groups[{row, e.cell, e.low}].size() > 1});
     std::stable_partition(trainings.begin(), trainings.end(), [](const auto& t) { return t.moved; });
     return trainings;
 }
 
 /// Objectives of one training of a file.
-std::span<const double> objectives_of(const SearchRecord& search, CellIndex cell, std::size_t count) {
-    for (std::size_t i = 0; i < search.evaluations_log.size(); ++i)
-        if (search.evaluations_log[i].cell == cell && search.evaluations_log[i].finished != 0)
-            return {&search.objectives[i * count], count};
-    throw DataError(fmt::format("{} was not trained", cell_string(cell)));
+std::span<const double> objectives_of(const SearchRecord& search, const FinishedTraining& t, std::size_t count) {
+    for (std::size_t i = 0; i < search.evaluations_log.size(); ++i) {
+        const EvaluationRecord& e = search.evaluations_log[i];
+        if (e.cell == t.cell && e.low == t.low && e.finished != 0) return {&search.objectives[i * count], count};
+    }
+    throw DataError(fmt::format("{} was not trained", cell_string(t.cell)));
 }
 
 }  // namespace
@@ -180,11 +187,12 @@ std::vector<std::string> verify_trainings(const RunFile& run, const LiveLog& log
     std::vector<std::string> lines;
     for (const FinishedTraining& t : trainings) {
         const SearchRecord search = run.search(static_cast<std::size_t>(t.search));
-        const auto training = train_cell(data, of.skeleton, of.training, cell_from_index(t.cell),
-                                         static_cast<std::uint64_t>(search.seed), {});
+        const TrainingOptions how = options.training_at(t.low != 0 ? Fidelity::low : Fidelity::full);
+        const auto training =
+            train_cell(data, of.skeleton, how, cell_from_index(t.cell), static_cast<std::uint64_t>(search.seed), {});
         training->run(training->steps());
         const Accuracies reached = training->evaluate();
-        const auto recorded = objectives_of(search, t.cell, objectives.size());
+        const auto recorded = objectives_of(search, t, objectives.size());
         for (std::size_t k = 0; k < objectives.size(); ++k) {
             const bool validation = objectives[k].name == "validation_accuracy";
             if (!validation && objectives[k].name != "test_accuracy") continue;

@@ -18,6 +18,7 @@ void fields_of_command(Stream& stream, T& command) {
     stream(command.task.task.id);
     stream(command.task.task.kind);
     stream(command.task.task.cells);
+    stream(command.task.task.fidelity);
 }
 
 template <class Stream, class T>

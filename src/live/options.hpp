@@ -25,10 +25,18 @@ struct LiveOptions {
     Options search;                ///< run.gpus is the number of groups, which the layout says
     TrainingDeckOptions training;  ///< of evaluator train
     LiveSettings live;
-    bool now = false;  ///< run.start = "now": the trace file is read again whenever it changes
+    int low_epochs = 0;  ///< training.low_epochs: of a training of fewer epochs; 0: there is none
+    bool now = false;    ///< run.start = "now": the trace file is read again whenever it changes
 
     /// Seconds of the search's clock, which is the trace's, in a second.
     double speed() const { return 3600 / live.hour_s; }
+
+    /// How a cell is trained, in full or for fewer epochs.
+    TrainingOptions training_at(Fidelity fidelity) const {
+        TrainingOptions options = training.training;
+        if (fidelity == Fidelity::low) options.epochs = low_epochs;
+        return options;
+    }
 };
 
 }  // namespace cenas

@@ -2,23 +2,28 @@
 // SPDX-License-Identifier: MIT
 #include "live/problem.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <limits>
 #include <numeric>
 #include <set>
 
+#include "base/error.hpp"
 #include "live/trained_evaluator.hpp"
 #include "pareto/archive.hpp"
+#include "train/skeleton.hpp"
 
 namespace cenas {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// Calls `visit(cell, values)` for every finished training, in the order of their ends.
+/// Calls `visit(cell, values)` for every finished training of full fidelity, in the order of their ends.
 template <class Visit>
 void for_each_finished(const SearchRecord& search, std::size_t objectives, const Visit& visit) {
     for (std::size_t i = 0; i < search.evaluations_log.size(); ++i)
-        if (search.evaluations_log[i].finished != 0)
+        if (search.evaluations_log[i].counts())
             visit(search.evaluations_log[i].cell, std::span(&search.objectives[i * objectives], objectives));
 }
 
@@ -40,15 +45,53 @@ std::vector<double> means_of_networks(std::span<const SearchRecord> searches, st
     return means;
 }
 
+void require_countable(const Options& options) {
+    for (const MethodOptions& method : options.methods)
+        for (const std::string& name : method.search.known) {
+            const auto has = [&](const ObjectiveOptions& o) { return o.name == name; };
+            const auto& objectives = options.problem.objectives;
+            if ((name != "parameters" && name != "flops") || std::none_of(objectives.begin(), objectives.end(), has))
+                throw UsageError(
+                    fmt::format("method '{}' is to know '{}' before the search (allowed: parameters, flops, "
+                                "where they are objectives of the deck)",
+                                method.name, name));
+        }
+}
+
+/// Gains by cell and objective of what is counted and not trained, NaN elsewhere.
+std::vector<double> counted_gains(const LiveOptions& options, std::span<const RunObjective> objectives,
+                                  const ImageSet& images) {
+    std::vector<double> gains;
+    for (CellIndex cell = 0; cell < cell_count; ++cell) {
+        const NetworkCost cost = cost_of(standalone_graph(options.training.skeleton, images, cell_from_index(cell)));
+        std::vector<double> values;
+        for (const RunObjective& objective : objectives)
+            values.push_back(objective.name == "parameters" ? static_cast<double>(cost.parameters)
+                             : objective.name == "flops"    ? static_cast<double>(cost.flops)
+                                                            : unknown);
+        const auto of_cell = gains_of(objectives, values);
+        gains.insert(gains.end(), of_cell.begin(), of_cell.end());
+    }
+    return gains;
+}
+
 }  // namespace
 
-Problem untrained_problem(const LiveOptions& options) {
+bool knows_objectives(const Options& options) {
+    return std::any_of(options.methods.begin(), options.methods.end(),
+                       [](const MethodOptions& method) { return !method.search.known.empty(); });
+}
+
+Problem untrained_problem(const LiveOptions& options, const ImageSet& images) {
+    require_countable(options.search);
     Problem problem;
     for (const ObjectiveOptions& objective : options.search.problem.objectives)
         problem.objectives.push_back(trained_objective(objective));
     std::vector<CellIndex> cells(cell_count);
     std::iota(cells.begin(), cells.end(), 0);
     problem.candidates = candidates_of(std::move(cells), options.search.run.identity, problem.objectives);
+    if (knows_objectives(options.search))
+        problem.candidates.known_gains = counted_gains(options, problem.objectives, images);
     problem.hv_max = problem.hv_max_denoised = unknown;
     return problem;
 }

@@ -15,10 +15,10 @@ namespace {
 
 std::string describe(const Decision& decision) {
     constexpr std::array kinds{"evaluation", "sampling", "supernet training"};
-    return fmt::format("{} task {} ({}{}) on GPU {}", decision.kind == Decision::Kind::start ? "start" : "pause",
-                       decision.task, kinds[static_cast<std::size_t>(decision.task_kind)],
-                       decision.cells.empty() ? "" : fmt::format(" of {}", cell_string(decision.cells.front())),
-                       decision.gpu);
+    return fmt::format(
+        "{} task {} ({}{}{}) on GPU {}", decision.kind == Decision::Kind::start ? "start" : "pause", decision.task,
+        decision.fidelity == Fidelity::low ? "low-fidelity " : "", kinds[static_cast<std::size_t>(decision.task_kind)],
+        decision.cells.empty() ? "" : fmt::format(" of {}", cell_string(decision.cells.front())), decision.gpu);
 }
 
 std::string describe_at(const std::vector<Decision>& decisions, std::size_t i) {
@@ -38,13 +38,13 @@ void RecordedWorld::learn(const Reading& reading) {
 }
 
 void RecordedWorld::start(int gpu, const Task& task) {
-    decide({Decision::Kind::start, gpu, task.id, task.kind, task.cells});
+    decide({Decision::Kind::start, gpu, task.id, task.kind, task.cells, task.fidelity});
     tasks_[gpu] = task;
 }
 
 void RecordedWorld::pause(int gpu) {
     const Task& task = tasks_.at(gpu);
-    decide({Decision::Kind::pause, gpu, task.id, task.kind, {}});
+    decide({Decision::Kind::pause, gpu, task.id, task.kind, {}, task.fidelity});
 }
 
 const LiveInput& RecordedWorld::next_input() {

@@ -93,8 +93,8 @@ void load(LiveRequest request, const Communicator& world, LiveRun& run) {
         run.problem = load_problem(run.options().search);
         return;
     }
-    run.problem = untrained_problem(run.options());
     run.data = load_training_data(run.options().training.data);
+    run.problem = untrained_problem(run.options(), run.data.images.train);
 }
 
 /// What a run's journal is of: lines that two runs share if and only if one can go on with the other's.

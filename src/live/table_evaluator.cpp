@@ -51,7 +51,7 @@ class TableEvaluator final : public Evaluator {
         std::vector<double> values;
         for (const CellIndex cell : task_.cells) {
             const auto of_cell =
-                task_.kind == TaskKind::evaluation ? true_values(problem_, cell) : estimated_values(problem_, cell);
+                values_at(problem_, task_.kind == TaskKind::evaluation ? task_.fidelity : Fidelity::supernet, cell);
             values.insert(values.end(), of_cell.begin(), of_cell.end());
         }
         return values;
@@ -72,7 +72,7 @@ class TableEvaluator final : public Evaluator {
         if (task_.kind == TaskKind::supernet_training) return problem_.table.supernet_training_s;
         double sum = 0;
         for (const CellIndex cell : task_.cells)
-            sum += task_.kind == TaskKind::evaluation ? problem_.table.evaluation_s[problem_.row(cell)]
+            sum += task_.kind == TaskKind::evaluation ? training_s(problem_, task_.fidelity, cell)
                                                       : problem_.table.sampling_s[problem_.row(cell)];
         return sum;
     }

@@ -47,7 +47,7 @@ class TrainedEvaluator final : public Evaluator {
         files_ = files;
         switch (task.task.kind) {
             case TaskKind::evaluation:
-                training_ = cell_training(task.task.cells.front());
+                training_ = cell_training(task.task.cells.front(), task.task.fidelity);
                 restore(*training_, files.state);
                 break;
             case TaskKind::supernet_training:
@@ -89,7 +89,7 @@ class TrainedEvaluator final : public Evaluator {
             for (const CellIndex index : task_.task.cells) {
                 const double estimate =
                     supernet_->query(cell_from_index(index), options_.training.supernet.query_images);
-                append(values, *cell_training(index), index, {estimate, estimate});
+                append(values, *cell_training(index, Fidelity::full), index, {estimate, estimate});
                 meter_.read();
             }
         }
@@ -110,9 +110,9 @@ class TrainedEvaluator final : public Evaluator {
     bool leads() const { return group_.rank() == 0; }
     std::uint64_t seed() const { return static_cast<std::uint64_t>(task_.seed); }
 
-    std::unique_ptr<CellTraining> cell_training(CellIndex index) const {
-        return train_cell(data_, options_.training.skeleton, options_.training.training, cell_from_index(index), seed(),
-                          place_);
+    std::unique_ptr<CellTraining> cell_training(CellIndex index, Fidelity fidelity) const {
+        return train_cell(data_, options_.training.skeleton, options_.training_at(fidelity), cell_from_index(index),
+                          seed(), place_);
     }
 
     std::unique_ptr<SupernetTraining> new_supernet() const {

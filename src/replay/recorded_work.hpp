@@ -13,7 +13,8 @@ ReplaySettings replay_settings(const Options& options);
 
 /// The work of one search of a run, with its whole logs.
 ///
-/// A training takes what its GPUs worked on it. The supernet's training takes its joules by its power, and so do all
+/// A training, also one of fewer epochs, takes what its GPUs worked on it. What was measured before the search is left
+/// out. The supernet's training takes its joules by its power, and so do all
 /// queries, which are spread evenly over the candidates that were queried: as many as there were queries, those that
 /// were trained last. (Before the supernet is trained candidates need no query.) Under paper accounting neither takes
 /// time, and the initial trainings are free. What had not ended with the search is left out and counted, since its

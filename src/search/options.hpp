@@ -49,12 +49,14 @@ struct EvolutionOptions {
 };
 
 struct SearchOptions {
-    /// lamoo, bayesian, parego, random, nsga2, sms-emoa, regularized-evolution, local-search; not from a deck: recorded
+    /// lamoo, bayesian, parego, random, nsga2, sms-emoa, regularized-evolution, local-search,
+    /// successive-halving; not from a deck: recorded
     std::string strategy = "lamoo";
     LamooOptions lamoo;
     BayesianOptions bayesian;
     EvolutionOptions evolution;
     std::vector<std::string> known;  ///< objectives that are known of every cell before the search, without training
+    int eta = 3;                     ///< successive-halving: one in so many trainings of fewer epochs is promoted
     std::vector<Proposal> recorded;  ///< recorded: what is proposed, in this order
 };
 

@@ -31,10 +31,8 @@ class StateArchive {
 
   private:
     template <class T>
-        requires std::is_trivially_copyable_v<T>
-    void one(T& value) {
-        raw(&value, sizeof(T));
-    }
+    requires std::is_trivially_copyable_v<T>
+    void one(T& value) { raw(&value, sizeof(T)); }
     template <class T>
     void one(std::vector<T>& values) {
         std::uint64_t count = values.size();

@@ -15,6 +15,7 @@
 #include "search/parego.hpp"
 #include "search/random.hpp"
 #include "search/recorded.hpp"
+#include "search/successive_halving.hpp"
 
 namespace cenas {
 namespace {
@@ -38,14 +39,17 @@ std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Cand
     if (options.strategy == "local-search") return std::make_unique<LocalSearch>(candidates, gains, seed);
     if (const auto survival = survival_of(options.strategy))
         return std::make_unique<Evolution>(*survival, options.evolution, candidates, gains, seed);
+    if (options.strategy == "successive-halving")
+        return std::make_unique<SuccessiveHalving>(options.eta, candidates, gains, seed);
     if (options.strategy == "recorded") return std::make_unique<RecordedSearch>(options.recorded);
     throw UsageError(
         fmt::format("unknown strategy '{}' (allowed: {})", options.strategy, fmt::join(strategy_names(), ", ")));
 }
 
 const std::vector<std::string>& strategy_names() {
-    static const std::vector<std::string> names{"lamoo",    "bayesian",              "parego",      "random", "nsga2",
-                                                "sms-emoa", "regularized-evolution", "local-search"};
+    static const std::vector<std::string> names{
+        "lamoo",        "bayesian",          "parego", "random", "nsga2", "sms-emoa", "regularized-evolution",
+        "local-search", "successive-halving"};
     return names;
 }
 
@@ -60,5 +64,9 @@ std::vector<std::size_t> known_objectives(const SearchOptions& options, const Ca
 bool has_model(const SearchOptions& options) {
     return options.strategy == "lamoo" || options.strategy == "bayesian" || options.strategy == "parego";
 }
+
+bool proposes_low_fidelity(const SearchOptions& options) { return options.strategy == "successive-halving"; }
+
+bool uses_fidelities(const SearchOptions& options) { return options.strategy == "successive-halving"; }
 
 }  // namespace cenas

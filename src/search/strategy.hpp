@@ -40,8 +40,8 @@ class Strategy {
     virtual void tell(const Outcome& outcome) = 0;
     /// Fits the models to everything told. The engine calls it at the deck's cadence.
     virtual void update() = 0;
-    /// Writes the state into the archive, or takes it from there: between any two calls, into a fresh strategy made with
-    /// the same arguments, which then goes on as this one would.
+    /// Writes the state into the archive, or takes it from there: between any two calls, into a fresh strategy made
+    /// with the same arguments, which then goes on as this one would.
     virtual void exchange(StateArchive& archive) = 0;
 };
 
@@ -74,5 +74,11 @@ const std::vector<std::string>& strategy_names();
 
 /// Whether the strategy fits models to what it is told, which takes time.
 bool has_model(const SearchOptions& options);
+
+/// Whether the strategy may propose trainings of fewer epochs (Fidelity::low).
+bool proposes_low_fidelity(const SearchOptions& options);
+
+/// Whether the strategy tells outcomes of different fidelities apart, so that it may be told all of them.
+bool uses_fidelities(const SearchOptions& options);
 
 }  // namespace cenas

@@ -15,7 +15,7 @@ std::vector<std::size_t> front_of(std::span<const RunObjective> objectives, cons
     std::vector<std::size_t> rows;
     std::vector<double> gains;
     for (std::size_t i = 0; i < search.evaluations_log.size(); ++i) {
-        if (search.evaluations_log[i].finished == 0) continue;
+        if (!search.evaluations_log[i].counts()) continue;
         const auto point = gains_of(objectives, std::span<const double>(&search.objectives[i * m], m));
         if (!inside_reference(point)) continue;
         rows.push_back(i);

@@ -102,7 +102,14 @@ std::string describe_scenario(const RunHead& head, std::size_t scenario) {
 // --- for people --------------------------------------------------------------------------------------------------
 
 std::string describe_methods(const RunHead& head, const std::map<std::int32_t, Searches>& by_method) {
-    const auto columns = method_columns(head, is_little(by_method));
+    std::vector<Column> columns = method_columns(head, is_little(by_method));
+    const bool low = std::any_of(by_method.begin(), by_method.end(), [](const auto& entry) {
+        return std::any_of(entry.second.begin(), entry.second.end(),
+                           [](const SearchRecord* s) { return s->low_evaluations > 0; });
+    });
+    if (low)
+        columns.push_back(
+            {"of fewer epochs", [](const SearchRecord& s) { return static_cast<double>(s.low_evaluations); }, 0});
     constexpr std::size_t width = 18;
     std::size_t name_width = 8;
     for (const auto& name : head.methods) name_width = std::max(name_width, name.size());
@@ -237,6 +244,7 @@ nlohmann::ordered_json fields_of(const RunHead& head, std::size_t row, const Sea
         {"energy_kwh", to_kilowatt_hours(Joules(s.energy_j)).value},
         {"gpu_hours", s.gpu_hours},
         {"evaluations", s.evaluations},
+        {"low_evaluations", s.low_evaluations},
         {"samples", s.samples},
         {"hours", s.end_s / seconds_per_hour},
         {"stop_reason", s.stop_reason},

@@ -31,6 +31,7 @@ void visit_fields(Finished& f, Visitor& visit) {
     visit(r.end_s);
     visit(r.samples);
     visit(r.evaluations);
+    visit(r.low_evaluations);
     visit(r.stop_reason);
     visit(r.log_checksum);
     visit(r.evaluations_log);

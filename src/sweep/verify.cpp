@@ -46,6 +46,7 @@ struct Totals {
     double evaluation_joules = 0;
     double evaluation_grams = 0;
     std::int64_t finished = 0;
+    std::int64_t low_finished = 0;
 };
 
 Totals verify_evaluations(const RunHead& head, const SearchRecord& search, Findings& findings) {
@@ -74,11 +75,14 @@ Totals verify_evaluations(const RunHead& head, const SearchRecord& search, Findi
                          row + ": search_grams falls or exceeds the search's carbon");
         previous_end_s = e.end_s;
         previous_grams = e.search_grams;
-        totals.finished += e.initial == 0 ? 1 : 0;
-        archive.add(gains_of(problem.objectives, std::span<const double>(&search.objectives[i * m], m)));
+        totals.finished += e.initial == 0 && e.low == 0 ? 1 : 0;
+        totals.low_finished += e.low;
+        if (e.counts())
+            archive.add(gains_of(problem.objectives, std::span<const double>(&search.objectives[i * m], m)));
         findings.equal(row + ": hypervolume", e.hypervolume, archive.hypervolume());
         const auto cell = static_cast<std::size_t>(e.cell);
-        denoised.add(gains_of(problem.objectives, std::span<const double>(&problem.class_means[cell * m], m)));
+        if (e.counts())
+            denoised.add(gains_of(problem.objectives, std::span<const double>(&problem.class_means[cell * m], m)));
     }
     findings.equal("hypervolume", search.hypervolume, archive.hypervolume());
     findings.equal("hypervolume_denoised", search.hypervolume_denoised, denoised.hypervolume());
@@ -206,6 +210,8 @@ std::vector<std::string> verify_search(const RunHead& head, const SearchRecord& 
     const Totals totals = verify_evaluations(head, search, findings);
     findings.require(totals.finished == search.evaluations,
                      fmt::format("evaluations is {}, the log has {}", search.evaluations, totals.finished));
+    findings.require(totals.low_finished == search.low_evaluations,
+                     fmt::format("low_evaluations is {}, the log has {}", search.low_evaluations, totals.low_finished));
     verify_intervals(head, search, totals, findings);
     findings.require(search.log_checksum == checksum_of_logs(search), "log_checksum is not that of the logs");
     return lines;

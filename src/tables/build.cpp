@@ -119,8 +119,8 @@ ArchitectureTable make_table(const TrainingDeckOptions& options, const TrainingL
     ArchitectureTable table;
     table.name = options.table.name;
     table.source = options.table.source;
-    TableObjective accuracy{"accuracy", Direction::maximize, "%", {}, {}};
-    TableObjective latency{"latency", Direction::minimize, "us", {}, {}};
+    TableObjective accuracy{"accuracy", Direction::maximize, "%", {}, {}, {}};
+    TableObjective latency{"latency", Direction::minimize, "us", {}, {}, {}};
     for (const auto& [cell, values] : by_cell) {
         table.cells.push_back(cell);
         accuracy.values.push_back(mean(values.accuracy));

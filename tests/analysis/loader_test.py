@@ -149,6 +149,16 @@ class Fronts(unittest.TestCase):
         self.assertTrue(np.all(np.diff(front["objectives"][:, 0]) < 0))
         self.assertTrue(np.all(front["finished"] == 1))
 
+    def test_trainings_of_fewer_epochs_are_on_no_front(self):
+        path = os.path.join(FOLDER, "low.h5")
+        shutil.copyfile(run_file("usual"), path)
+        best = cenas_h5.open_run(path).pareto_front(0)["cell"][0]
+        with h5py.File(path, "r+") as file:
+            file["evaluation/low"][...] = file["evaluation/cell"][...] == best
+        front = cenas_h5.open_run(path).pareto_front(0)
+        self.assertNotIn(best, front["cell"])
+        self.assertGreater(len(front["cell"]), 0)
+
     def test_non_dominated_by_definition(self):
         rng = np.random.default_rng(3)
         for objectives in (1, 2, 3, 4):

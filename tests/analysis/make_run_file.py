@@ -21,10 +21,10 @@ import numpy as np
 OPERATIONS = ("none", "skip_connect", "avg_pool_3x3", "nor_conv_1x1", "nor_conv_3x3")
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 CELLS = 5**6
-COMPONENTS = ("evaluation", "sampling", "supernet_training", "optimizer", "idle", "switching")
-EVALUATION, SAMPLING, SUPERNET, OPTIMIZER, IDLE, SWITCHING = range(6)
-WATTS = (300.0, 300.0, 300.0, 100.0, 50.0, 150.0)
-PAPER_WATTS = (1000.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+COMPONENTS = ("evaluation", "sampling", "supernet_training", "optimizer", "idle", "switching", "measurement")
+EVALUATION, SAMPLING, SUPERNET, OPTIMIZER, IDLE, SWITCHING, MEASUREMENT = range(7)
+WATTS = (300.0, 300.0, 300.0, 100.0, 50.0, 150.0, 0.0)
+PAPER_WATTS = (1000.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 OBJECTIVES = (
     ("accuracy", "maximize", "%", 0.0),
     ("energy", "minimize", "mJ", 50.0),
@@ -78,6 +78,7 @@ class Recipe:
     table_name: str = "synthetic"
     table_seed: int = 0
     reach_hv_max: bool = False  # every search ends with the hypervolume of the whole table
+    measured_j: float = 0.0  # what it took to know an objective beforehand, booked in the first step
     early: dict[str, int] = field(default_factory=dict)  # method: steps after which its carbon budget is spent
     deck: str = "# An example deck.\n[run]\nhours = 80\n"
 
@@ -255,6 +256,7 @@ class Simulation:
             begin = float(self.first_step * self.recipe.step_s)
             self.finished = [Training(cell, True, begin, 0.0, begin) for cell in self.waiting]
             self.waiting = []
+        self.joules[0, MEASUREMENT] = self.recipe.measured_j
         for step in range(self.first_step, len(self.intensities)):
             evaluate, sample = self.policy(step, self.intensities, self.recipe.gpus)
             self.roles[step] = evaluate, sample, self.recipe.gpus - evaluate - sample
@@ -454,7 +456,7 @@ def write_root(file, recipe: Recipe, table: Table) -> None:
     paper = recipe.accounting == "paper"
     attributes = {
         "format": "cenas-run",
-        "format_version": 2,
+        "format_version": 3,
         "program_version": "0.1.0",
         "record": "full",
         "shard": 1,
@@ -531,6 +533,7 @@ def write_searches(file, searches, table: Table) -> None:
     put(file, "search/log_checksum", np.zeros(len(searches)), dtype=np.int64)
     for name in ("evaluations", "samples"):
         put(file, f"search/{name}", [log[name] for log in logs], dtype=np.int64)
+    put(file, "search/low_evaluations", np.zeros(len(searches)), dtype=np.int64)
     put(file, "search/stop_reason", [log["stop_reason"] for log in logs] or np.empty(0, dtype="S1"))
     for name, rows in (("evaluation", "rows"), ("interval", "joules")):
         offsets = np.concatenate(([0], np.cumsum([len(log[rows]) for log in logs])))
@@ -558,8 +561,9 @@ def write_logs(file, recipe: Recipe, logs) -> None:
     )
     for k, (name, units, dtype) in enumerate(columns):
         put(file, f"evaluation/{name}", rows[:, k], units, dtype)
+    put(file, "evaluation/low", np.zeros(len(rows)), dtype=np.uint8)
     put(file, "evaluation/objectives", joined("objectives", (recipe.objectives,)), dtype=float)
-    joules = joined("joules", (6,))
+    joules = joined("joules", (len(COMPONENTS),))
     roles = joined("roles", (3,))
     put(file, "interval/index", np.arange(len(joules)), dtype=np.int64)
     start = [np.arange(len(log["joules"])) * recipe.step_s for log in logs]

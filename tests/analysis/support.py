@@ -21,7 +21,7 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 TWO = {name: METHODS[name] for name in ("vanilla", "ce-nas")}
 RECIPES = {
-    "usual": Recipe(hours=16, seeds=(1, 2, 3)),
+    "usual": Recipe(hours=16, seeds=(1, 2, 3), measured_j=8e5),
     "paper": Recipe(hours=16, seeds=(1, 2, 3), accounting="paper"),
     "one_search": Recipe(methods={"ce-nas": METHODS["ce-nas"]}, traces=("CISO",), seeds=(7,), hours=8),
     "one_seed": Recipe(hours=8, seeds=(1,), traces=("CISO",)),

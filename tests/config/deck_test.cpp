@@ -102,6 +102,8 @@ reference = -1.5
 [[problem.objective]]
 name = "two"
 reference = 2e3
+measuring_s = 6.5
+measuring_w = 12.5
 [[trace]]
 name = "home"
 source = "/data/home.h5"
@@ -151,6 +153,11 @@ candidates = "supernet"
 strategy = "nsga2"
 [method.evolution]
 population = 32
+[[method]]
+name = "v"
+strategy = "successive-halving"
+eta = 7
+known = ["one", "two"]
 )";
 
 void expect_sections(const Options& o) {
@@ -186,6 +193,9 @@ void expect_sections(const Options& o) {
     EXPECT_EQ(o.problem.objectives[0].reference, -1.5);
     EXPECT_EQ(o.problem.objectives[1].name, "two");
     EXPECT_EQ(o.problem.objectives[1].reference, 2000);
+    EXPECT_EQ(o.problem.objectives[0].measuring_s, ObjectiveOptions().measuring_s);
+    EXPECT_EQ(o.problem.objectives[1].measuring_s, 6.5);
+    EXPECT_EQ(o.problem.objectives[1].measuring_w, 12.5);
     ASSERT_EQ(o.traces.size(), 1u);
     EXPECT_EQ(o.traces[0].name, "home");
     EXPECT_EQ(o.traces[0].source, "/data/home.h5");
@@ -193,7 +203,7 @@ void expect_sections(const Options& o) {
 }
 
 void expect_methods(const Options& o) {
-    ASSERT_EQ(o.methods.size(), 3u);
+    ASSERT_EQ(o.methods.size(), 4u);
     const MethodOptions& s = o.methods[0];
     EXPECT_EQ(s.name, "s");
     EXPECT_EQ(s.search.strategy, "lamoo");
@@ -233,6 +243,9 @@ void expect_methods(const Options& o) {
     EXPECT_EQ(u.search.evolution.population, 32);
     EXPECT_EQ(u.search.evolution.tournament, 8);
     EXPECT_EQ(u.search.evolution.crossover, 0.625);
+    EXPECT_EQ(o.methods[3].search.strategy, "successive-halving");
+    EXPECT_EQ(o.methods[3].search.eta, 7);
+    EXPECT_EQ(o.methods[3].search.known, (std::vector<std::string>{"one", "two"}));
 }
 
 void expect_every_key(const Options& o) {
@@ -414,7 +427,7 @@ TEST(DeckRefusals, UnknownKeysAndSections) {
               "accounting, power, switching, problem, trace, lamoo, evolution, method)");
     EXPECT_TRUE(contains(refusal(small_deck("", "treshold = 0.5")),
                          "deck.toml:15:1: unknown key 'method.a.treshold', the nearest is 'threshold' (allowed in "
-                         "method.a: name, strategy, known, allocator,"));
+                         "method.a: name, strategy, known, eta, allocator,"));
     EXPECT_TRUE(contains(refusal(small_deck("", "lamoo = { dept = 2 }")),
                          "deck.toml:15:11: unknown key 'method.a.lamoo.dept', the nearest is 'depth'"));
     EXPECT_TRUE(contains(refusal("gpus = 8\n" + small_deck()), "deck.toml:1:1: unknown section or key 'gpus'"));
@@ -495,6 +508,8 @@ const std::vector<Limits>& all_limits() {
         {"problem", "table", {"\"\"", "\"synthetic:x\"", "3"}, {"\"synthetic\"", "\"x.h5\"", "\"synthetic.h5\""}},
         {"problem", "cost_scale", {"0", "-1", "nan"}, {"0.001"}},
         {"problem.objective.energy", "reference", {"inf", "nan", "\"50\""}, {"-1e300"}},
+        {"problem.objective.energy", "measuring_s", {"-1", "nan"}, {"0", "3.5"}},
+        {"problem.objective.energy", "measuring_w", {"-1", "inf"}, {"0", "15"}},
         {"trace.CISO", "source", {"\"\"", "\"synthetic\"", "\"synthetic:\"", "\"synthetic:XX\""}, {"\"synthetic.h5\""}},
         {"trace.CISO", "forecast", {"3"}, {"\"x.h5\""}},
         {"trace.CISO", "name", {"\"\"", "\"a b\"", "\"a/b\"", "\"\xC3\xA4\"", "1"}, {"\"A-z_0.9\""}},
@@ -518,6 +533,7 @@ const std::vector<Limits>& all_limits() {
         {"method.a", "window_h", {"-0.5", "nan", "1e6"}, {"0", "24"}},
         {"method.a", "update_every_h", {"-1"}, {"0"}},
         {"method.a", "update_every_tells", {"-1", "1.5"}, {"0", "7"}},
+        {"method.halving", "eta", {"1", "2.5"}, {"2", "4"}},
         {"method.fixed", "evaluate", {"0", "[]", "[0]", "[[1]]", "\"2\""}, {"8", "[1, 2]"}},
         {"method.fixed", "rest", {"\"sleep\""}, {"\"idle\""}},
         {"method.switch", "threshold", {"-0.1", "1.1"}, {"0", "1"}},
@@ -537,6 +553,7 @@ TEST(DeckRefusals, EveryLimit) {
         methods += fmt::format("[[method]]\nname = \"{0}\"\nallocator = \"{0}\"\ncandidates = \"supernet\"\n", name);
     // Values that no other key forbids, wherever in its range a key is.
     methods += "max_samples = 1000\ntrain_last_h = 0.001\n";
+    methods += "[[method]]\nname = \"halving\"\nstrategy = \"successive-halving\"\n";
     const std::string deck = small_deck("", "", methods);
     for (const auto& limit : all_limits()) {
         const std::string key = fmt::format("{}.{}", limit.section, limit.key);
@@ -668,6 +685,18 @@ TEST(DeckRefusals, EstimatesWithoutEndForLamoo) {
                      "method.a.learn_from = \"estimate\": with strategy = \"lamoo\" needs max_samples from 1 to 2000"));
     EXPECT_NO_THROW(read(small_deck("", estimates + "max_samples = 2000")));
     EXPECT_NO_THROW(read(small_deck("", estimates + "strategy = \"random\"")));
+}
+
+TEST(DeckRefusals, WhatFidelitiesAStrategyCanTake) {
+    EXPECT_EQ(refusal(small_deck("", "strategy = \"successive-halving\"\ncandidates = \"supernet\"")),
+              "deck.toml:16:14: method.a.candidates = \"supernet\": must be \"direct\" with strategy = "
+              "\"successive-halving\", which proposes trainings of fewer epochs");
+    for (const char* strategy : {"lamoo", "random"})
+        EXPECT_TRUE(contains(refusal(small_deck("", "candidates = \"supernet\"\nlearn_from = \"both\"\nstrategy = \"" +
+                                                        std::string(strategy) + "\"")),
+                             "method.a.learn_from = \"both\": must be \"evaluation\" or \"estimate\" with strategy"));
+    EXPECT_TRUE(contains(refusal(small_deck("", "eta = 3")),
+                         "can be given only with strategy = \"successive-halving\", which is \"lamoo\""));
 }
 
 TEST(DeckRefusals, NoTimeToSample) {

@@ -73,6 +73,10 @@ TEST(Reference, ListsTheKeysOfTheDumpAndNoOthers) {
     auto dumped = keys_of_dump(read_deck(source / "inputs/quickstart.toml").effective);
     dumped.merge(keys_of_dump(read_deck(source / "inputs/studies/hotcarbon.toml").effective));
     dumped.merge(keys_of_dump(read_deck(source / "inputs/search.toml", {"method.ce-nas.strategy=nsga2"}).effective));
+    dumped.merge(keys_of_dump(read_deck(source / "inputs/search.toml", {"method.ce-nas.strategy=successive-halving",
+                                                                        "method.ce-nas.candidates=direct"})
+                                  .effective));
+    dumped.merge(keys_of_dump(read_deck(source / "inputs/search.toml", {"method.ce-nas.strategy=bayesian"}).effective));
     EXPECT_EQ(keys_of_reference(deck_reference()), dumped);
     EXPECT_GT(dumped.size(), 60u);
 }

@@ -20,12 +20,14 @@ missing = ["-1", "n/a"]
 supernet_training_s = 7200
 evaluation_s = { column = "minutes", scale = 60 }
 sampling_s = { constant = 5 }
+low_fidelity_cost = 0.06
 [[objective]]
 name = "accuracy"
 direction = "maximize"
 unit = "%"
 value = { column = "top1", scale = 100.0 }
 estimate = { column = "guess" }
+low = { column = "top1_12", scale = 100.0 }
 [[objective]]
 name = "latency"
 direction = "minimize"
@@ -76,6 +78,11 @@ TEST(TableSpec, EveryKeyReachesItsPlace) {
     ASSERT_TRUE(spec.objectives[0].estimate);
     EXPECT_EQ(spec.objectives[0].estimate->column, "guess");
     EXPECT_EQ(spec.objectives[0].estimate->scale, 1);
+    EXPECT_EQ(spec.low_fidelity_cost, 0.06);
+    ASSERT_TRUE(spec.objectives[0].low);
+    EXPECT_EQ(spec.objectives[0].low->column, "top1_12");
+    EXPECT_EQ(spec.objectives[0].low->scale, 100);
+    EXPECT_FALSE(spec.objectives[1].low);
     EXPECT_EQ(spec.objectives[1].direction, Direction::minimize);
     EXPECT_TRUE(spec.objectives[1].known);
     EXPECT_FALSE(spec.objectives[1].estimate);
@@ -128,7 +135,15 @@ TEST(TableSpec, RefusesContradictions) {
     EXPECT_TRUE(contains(refusal("{ column = \"ms\" }", "{}"), "objective.latency.value = {...}: " + allowed));
     EXPECT_TRUE(contains(refusal("{ column = \"guess\" }", "{}"), "objective.accuracy.estimate = {...}: " + allowed));
     EXPECT_TRUE(contains(refusal("known = true", "known = true\nestimate = { constant = 1 }"),
-                         "spec.toml:20:12: objective.latency.estimate = {...}: must be left out with known = true"));
+                         "spec.toml:22:12: objective.latency.estimate = {...}: must be left out with known = true"));
+    EXPECT_TRUE(contains(refusal("known = true", "known = true\nlow = { constant = 1 }"),
+                         "spec.toml:22:7: objective.latency.low = {...}: must be left out with known = true"));
+    EXPECT_TRUE(
+        contains(refusal("low_fidelity_cost = 0.06\n", ""), "objective.accuracy.low = {...}: needs low_fidelity_cost"));
+    EXPECT_TRUE(contains(refusal("{ column = \"top1_12\", scale = 100.0 }", "{}"),
+                         "objective.accuracy.low = {...}: " + allowed));
+    for (const char* cost : {"0", "1"})
+        EXPECT_TRUE(contains(refusal("cost = 0.06", std::string("cost = ") + cost), "low_fidelity_cost = "));
 }
 
 TEST(TableSpec, RefusesAMissingFile) {

@@ -75,6 +75,19 @@ TEST_F(TableImport, ColumnsAreReadScaledAndSortedByCell) {
     EXPECT_EQ(table.supernet_training_s, 5000);
 }
 
+TEST_F(TableImport, ALowFidelityIsReadAndKnownWhereTheObjectiveIs) {
+    spec.low_fidelity_cost = 0.06;
+    spec.objectives[0].low = ColumnSpec{"guess", 10.0, {}};
+    const auto table = import(header + full + ",0.94,0.7,30.5,5.5,15\n" + none + ",0.1,0.2,2,0.5,3\n");
+    EXPECT_EQ(table.low_fidelity_cost, 0.06);
+    EXPECT_EQ(table.objectives[0].low, (std::vector<double>{0.2 * 10, 0.7 * 10}));
+    EXPECT_EQ(table.objectives[1].low, table.objectives[1].values);
+    EXPECT_TRUE(table.objectives[2].low.empty());
+    spec.objectives[0].low->column = "epoch_12";
+    EXPECT_TRUE(
+        contains(message_of<DataError>([&] { import(header + full + ",0.94,0.7,30.5,5.5,15\n"); }), "epoch_12"));
+}
+
 TEST_F(TableImport, TheOrderOfRowsAndColumnsDoesNotMatter) {
     const auto one =
         import("arch,acc,guess,mj,mb,epoch_s\n" + full + ",0.94,0.7,30,5,15\n" + none + ",0.1,0.2,2,1,3\n");

@@ -78,6 +78,13 @@ TEST(ArchitectureTable, ChecksumSeesEveryChangeOfContent) {
         [](auto& t) { t.evaluation_s[1] = 201; },
         [](auto& t) { t.sampling_s[1] = 10; },
         [](auto& t) { t.supernet_training_s = 999; },
+        [](auto& t) { t.low_fidelity_cost = 0.06; },
+        [](auto& t) {
+            t.low_fidelity_cost = 0.06, t.objectives[0].low = {70, 71, 72};
+        },
+        [](auto& t) {
+            t.low_fidelity_cost = 0.06, t.objectives[1].low = {70, 71, 72};
+        },
     };
     std::vector<std::string> seen{small_table().checksum()};
     for (const auto& change : changes) {
@@ -125,6 +132,25 @@ TEST(ArchitectureTable, WrongCostsAreRefused) {
     EXPECT_TRUE(contains(refusal([](auto& t) { t.sampling_s[2] = -1; }), "sampling_s = -1"));
     EXPECT_TRUE(contains(refusal([](auto& t) { t.supernet_training_s = -1; }), "supernet_training_s = -1"));
     EXPECT_TRUE(contains(refusal([](auto& t) { t.supernet_training_s = nan; }), "supernet_training_s = nan"));
+    for (const double cost : {-0.1, 1.0, nan})
+        EXPECT_TRUE(contains(refusal([=](auto& t) { t.low_fidelity_cost = cost; }), "low_fidelity_cost = "));
+}
+
+TEST(ArchitectureTable, AWrongLowFidelityIsRefused) {
+    EXPECT_TRUE(contains(refusal([](auto& t) {
+                             t.objectives[0].low = {70, 71, 72};
+                         }),
+                         "objective accuracy has a low fidelity, and low_fidelity_cost is 0"));
+    const auto with_cost = [](std::vector<double> low) {
+        return refusal([&](auto& t) { t.low_fidelity_cost = 0.06, t.objectives[0].low = std::move(low); });
+    };
+    EXPECT_TRUE(contains(with_cost({70, 71}), "2 values for 3 rows"));
+    EXPECT_TRUE(contains(with_cost({70, 71, nan}), "low fidelity of accuracy = nan"));
+}
+
+// Tables that were made before there was a low fidelity keep their checksum: that of small_table(), from FORMAT.md.
+TEST(ArchitectureTable, WithoutALowFidelityTheChecksumIsAsItWas) {
+    EXPECT_EQ(small_table().checksum(), "631bf071dec037ba4c7d295d865eb685c776aaa08119dac2c682e76568baf96f");
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ EvaluationRecord evaluation_of(CellIndex cell, bool finished) {
     EvaluationRecord e;
     e.cell = cell;
     e.initial = cell % 2 == 0 ? 1 : 0;
+    e.low = cell == 7 ? 1 : 0;
     e.finished = finished ? 1 : 0;
     e.start_s = 0.1 * cell;
     e.end_s = e.start_s + 3000;
@@ -93,6 +94,7 @@ SearchRecord search_of(std::int32_t method, std::int32_t trace, std::int64_t see
     s.end_s = 7200;
     s.samples = 17;
     s.evaluations = 2;
+    s.low_evaluations = 3;
     s.stop_reason = "hours";
     return s;
 }
@@ -203,6 +205,7 @@ void expect_same(const std::vector<double>& a, const std::vector<double>& b) {
 void expect_same(const EvaluationRecord& a, const EvaluationRecord& b) {
     EXPECT_EQ(a.cell, b.cell);
     EXPECT_EQ(a.initial, b.initial);
+    EXPECT_EQ(a.low, b.low);
     EXPECT_EQ(a.finished, b.finished);
     for (const auto member : {&EvaluationRecord::start_s, &EvaluationRecord::end_s, &EvaluationRecord::gpu_s,
                               &EvaluationRecord::joules, &EvaluationRecord::grams, &EvaluationRecord::hypervolume,
@@ -228,6 +231,7 @@ void expect_same(const SearchRecord& a, const SearchRecord& b) {
     EXPECT_EQ(a.seed, b.seed);
     EXPECT_EQ(a.samples, b.samples);
     EXPECT_EQ(a.evaluations, b.evaluations);
+    EXPECT_EQ(a.low_evaluations, b.low_evaluations);
     EXPECT_EQ(a.stop_reason, b.stop_reason);
     for (const auto member : {&SearchRecord::hypervolume, &SearchRecord::hypervolume_denoised, &SearchRecord::carbon_g,
                               &SearchRecord::energy_j, &SearchRecord::gpu_hours, &SearchRecord::end_s})
@@ -612,6 +616,7 @@ TEST_F(RunFileTest, TheChecksumOfLogsSeesEveryValue) {
     };
     alter([](SearchRecord& s) { s.evaluations_log[1].cell += 1; });
     alter([](SearchRecord& s) { s.evaluations_log[1].initial ^= 1; });
+    alter([](SearchRecord& s) { s.evaluations_log[1].low ^= 1; });
     alter([](SearchRecord& s) { s.evaluations_log[2].finished ^= 1; });
     for (const auto member : {&EvaluationRecord::start_s, &EvaluationRecord::end_s, &EvaluationRecord::gpu_s,
                               &EvaluationRecord::joules, &EvaluationRecord::grams, &EvaluationRecord::hypervolume,

@@ -36,11 +36,12 @@ ArchitectureTable small_table() {
     table.name = "Zürich";
     table.source = "a test, \"quoted\"";
     table.cells = {3, 7, 15624};
-    table.objectives = {{"accuracy", Direction::maximize, "%", {90.1, 91, 92}, {60, 61, 59}},
-                        {"energy", Direction::minimize, "", {3, -0.0, 1e-310}, {}}};
+    table.objectives = {{"accuracy", Direction::maximize, "%", {90.1, 91, 92}, {60, 61, 59}, {70.1, 69, 71}},
+                        {"energy", Direction::minimize, "", {3, -0.0, 1e-310}, {}, {}}};
     table.evaluation_s = {100, 200, 300};
     table.sampling_s = {10, 0, 10};
     table.supernet_training_s = 0.1;
+    table.low_fidelity_cost = 0.06;
     return table;
 }
 
@@ -86,7 +87,7 @@ std::vector<test::FormatRow> table_format() {
 const std::vector<test::Attributes> table_attributes = {{"/",
                                                          {"format", "name", "source", "objectives", "checksum"},
                                                          {"format_version", "synthetic"},
-                                                         {"supernet_training_s"}},
+                                                         {"supernet_training_s", "low_fidelity_cost"}},
                                                         {"/objective/accuracy/value", {"direction"}, {}, {}},
                                                         {"/objective/energy/value", {"direction"}, {}, {}}};
 const std::vector<test::Attributes> trace_attributes = {
@@ -198,7 +199,7 @@ TEST_F(TableFile, EveryMissingPartIsRefused) {
     for (const auto& row : table_format()) {
         const auto message = refusal(omit(row.path));
         EXPECT_TRUE(contains(message, "edited.h5"));
-        if (row.path.ends_with("estimate"))  // absent where there is none
+        if (row.path.ends_with("estimate") || row.path.ends_with("low"))  // absent where there is none
             EXPECT_TRUE(contains(message, "checksum"));
         else
             EXPECT_TRUE(contains(message, row.path));
@@ -248,9 +249,34 @@ TEST_F(TableFile, WrongValuesAreRefused) {
     EXPECT_TRUE(contains(refusal(set_text("/@objectives", "")), "/objective//value"));
 }
 
+TEST_F(TableFile, FilesOfVersionOneAreRead) {
+    ArchitectureTable table = small_table();
+    table.low_fidelity_cost = 0;
+    table.objectives[0].low.clear();
+    write_table_file(path, table, true);
+    Edit edit = set_integer("/@format_version", 1);
+    edit.omit = {"/@low_fidelity_cost", "/objective/accuracy/low"};
+    std::vector<test::FormatRow> rows = table_format();
+    std::erase_if(rows, [](const test::FormatRow& row) { return row.path.ends_with("/low"); });
+    test::copy_file(path, folder.path() / "old.h5", rows, table_attributes, edit);
+    const ArchitectureTable read = read_table_file(folder.path() / "old.h5");
+    EXPECT_EQ(read.low_fidelity_cost, 0);
+    EXPECT_EQ(read.checksum(), table.checksum());
+}
+
+TEST_F(TableFile, ALowFidelityIsPartOfTheChecksum) {
+    EXPECT_TRUE(contains(refusal(set_number("/@low_fidelity_cost", 0.07)), "does not match its checksum"));
+    EXPECT_TRUE(contains(refusal(set_number("/@low_fidelity_cost", 0)), "low_fidelity_cost is 0"));
+    EXPECT_TRUE(contains(refusal(set_number("/@low_fidelity_cost", 1)), "low_fidelity_cost = 1"));
+    EXPECT_TRUE(contains(refusal(omit("/objective/accuracy/low")), "does not match its checksum"));
+}
+
 TEST_F(TableFile, OtherFilesAreRefused) {
     EXPECT_TRUE(contains(refusal(set_text("/@format", "cenas-run")), "expected `cenas-table`"));
-    EXPECT_TRUE(contains(refusal(set_integer("/@format_version", 2)), "version 2"));
+    EXPECT_TRUE(contains(refusal(set_integer("/@format_version", 3)),
+                         "version 3 of cenas-table; this program reads "
+                         "version 1 to 2"));
+    EXPECT_TRUE(contains(refusal(set_integer("/@format_version", 0)), "version 0"));
     EXPECT_THROW(read_table_file(folder.write("t.h5", "arch,acc\n")), DataError);
     write_trace_file(folder.path() / "trace.h5", small_trace(), false);
     EXPECT_TRUE(contains(message_of<DataError>([&] { read_table_file(folder.path() / "trace.h5"); }), "cenas-trace"));

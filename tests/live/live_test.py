@@ -291,6 +291,32 @@ class TrainingTest(ProgramTest):
         out, _ = self.run_program("verify", self.path("live.h5"), "--sample", "3")
         self.assertIn("3 of their trainings, done again without a pause, reach the same accuracy bit for bit", out)
 
+    def test_trains_for_fewer_epochs_and_goes_on(self):
+        live = ("live", self.write("low.toml", TRAINING.replace('"random"\ncandidates = "supernet"',
+                '"successive-halving"\nknown = ["flops"]').replace("epochs = 20", "epochs = 20\nlow_epochs = 3", 1)),
+                "-o", self.path("live.h5"), "--restart")  # fmt: skip
+        self.run_program(*live, "--time-limit", "0:02", ranks=3, code=75)
+        self.run_program(*live, ranks=3)
+        with h5py.File(self.path("live.h5")) as file:
+            low = file["/evaluation/low"][...] == 1
+            finished = file["/evaluation/finished"][...] == 1
+            self.assertGreater((low & finished).sum(), 3)
+            self.assertGreater((~low & finished).sum(), 2)
+            self.assertEqual(file["/search/low_evaluations"][0], (low & finished).sum())
+            self.assertEqual(set(file["/live/decision/low"][...]), {0, 1})
+            self.assertEqual(file["/interval/joules"][:, 6].sum(), 0)
+            gpu_s = file["/evaluation/gpu_s"][...]
+            self.assertLess(gpu_s[low & finished].mean(), gpu_s[~low & finished].mean())
+        out, _ = self.run_program("verify", self.path("live.h5"), "--sample", "9")
+        self.assertIn("9 of their trainings, done again without a pause, reach the same accuracy bit for bit", out)
+
+    def test_what_cannot_be_known_or_trained(self):
+        live = ("live", self.deck, "-o", self.path("live.h5"))
+        self.assert_refused(2, ["is to know 'validation_accuracy'", "allowed: parameters, flops"], *live, 'method.ce-nas.known=["validation_accuracy"]')
+        self.assert_refused(2, ["is to know 'parameters'"], *live, 'method.ce-nas.known=["parameters"]')
+        self.assert_refused(2, ["training.low_epochs", "must be less than training.epochs = 20"], *live, "training.low_epochs=20")
+        self.assert_refused(2, ["method.ce-nas.strategy", "needs training.low_epochs"], *live, "method.ce-nas.strategy=successive-halving", "method.ce-nas.candidates=direct")
+
     def test_trainings_that_fail_are_outcomes(self):
         out, err = self.run_program("live", self.deck, "live.longest_training_h=0.00003", "-o", self.path("live.h5"), ranks=3)
         self.assertIn("longer than live.longest_training_h", err)

@@ -177,5 +177,27 @@ TEST(LiveWorld, GoesOnWhereItWasStopped) {
     EXPECT_GT(live.record.evaluations, 5);
 }
 
+TEST(LiveWorld, TrainingsOfFewerEpochsAreTasksLikeOthers) {
+    Fixture f;
+    f.problem = make_problem(small_table_with_low(300, 1.5), f.options.search);
+    f.method = method_named("all-evaluate", "direct");
+    f.method.search.strategy = "successive-halving";
+    LiveSearch live(f.options, f.problem, f.trace);
+    std::vector<LiveInput> inputs;
+    int stops = 0;
+    do {
+        inputs = live.run(f.method, inputs, 0.6);
+        stops += live.stopped ? 1 : 0;
+    } while (live.stopped && stops < 20);
+    EXPECT_GT(stops, 1);
+    EXPECT_FALSE(live.stopped);
+    EXPECT_GT(live.record.evaluations, 0);
+    EXPECT_GT(live.record.low_evaluations, live.record.evaluations);
+    for (const EvaluationRecord& e : live.record.evaluations_log)
+        EXPECT_TRUE(e.low == 0 || e.finished == 0 || e.gpu_s < 3600) << e.gpu_s;  // 540 s, on an idle machine
+    for (auto& input : inputs) input = live_input_from(to_bytes(input));
+    EXPECT_EQ(checksum_of_logs(live.repeat(f.method, inputs)), checksum_of_logs(live.record));
+}
+
 }  // namespace
 }  // namespace cenas

@@ -63,6 +63,15 @@ TEST_F(RecordedWorkTest, TrainingsAreInOrderOfStartInitialOnesFirst) {
     EXPECT_EQ(w.seed, 42);
 }
 
+TEST_F(RecordedWorkTest, TrainingsOfFewerEpochsAreWorkAndMeasuringIsNone) {
+    const RecordedWork without = work();
+    search.evaluations_log[3].low = search.evaluations_log[4].low = 1;
+    set_joules(Component::measurement, 1e6, 0);
+    EXPECT_EQ(work().training_s, without.training_s);
+    EXPECT_EQ(work().supernet_s, without.supernet_s);
+    EXPECT_EQ(work().query_s, without.query_s);
+}
+
 TEST_F(RecordedWorkTest, TheSupernetTakesItsJoulesByItsPower) {
     const RecordedWork w = work();
     EXPECT_TRUE(w.supernet);

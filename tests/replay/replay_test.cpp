@@ -55,7 +55,8 @@ MethodOptions recorded_method(const Problem& problem, const std::string& candida
     method.name = "method";
     method.queue_capacity = 3;
     method.search.strategy = "recorded";
-    method.search.recorded.assign(problem.candidates.cells.end() - trainings, problem.candidates.cells.end());
+    for (auto cell = problem.candidates.cells.end() - trainings; cell != problem.candidates.cells.end(); ++cell)
+        method.search.recorded.push_back({*cell});
     return method;
 }
 

@@ -41,6 +41,8 @@ TEST(VerifySearch, FindsEveryPlantedFault) {
         {"carbon", [](RunRecord& r) { r.searches[0].carbon_g -= 1; }},
         {"energy", [](RunRecord& r) { r.searches[0].energy_j += 1000; }},
         {"count", [](RunRecord& r) { r.searches[0].evaluations += 1; }},
+        {"count of low ones", [](RunRecord& r) { r.searches[0].low_evaluations += 1; }},
+        {"a training said to be of fewer epochs", [](RunRecord& r) { r.searches[0].evaluations_log[6].low = 1; }},
         {"a missing evaluation",
          [](RunRecord& r) {
              r.searches[0].evaluations_log.pop_back();
