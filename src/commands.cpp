@@ -241,12 +241,21 @@ ExitCode verify_run_file(const VerifyRequest& request) {
     return ExitCode::done;
 }
 
+/// Compares every dataset with its checksum; says so.
+std::string verify_checksums(const std::filesystem::path& file) {
+    const h5::Reader reader(file);
+    if (!reader.has_checksums()) return "it was written before datasets had checksums";
+    require_none(file, describe_damage(reader.find_damage()));
+    return "every dataset has its checksum";
+}
+
 ExitCode verify_replay_file(const std::filesystem::path& file) {
     const ReplayRecord record = read_replay_file(file);
+    const std::string checksums = verify_checksums(file);
     std::size_t sampled = 0;
     require_none(file, verify_replay(record, sampled));
-    fmt::print("{}: {} of {} scenarios done again, with their lower bounds, and the regret of all agree\n",
-               file.string(), sampled, record.scenarios());
+    fmt::print("{}: {} of {} scenarios done again, with their lower bounds, and the regret of all agree; {}\n",
+               file.string(), sampled, record.scenarios(), checksums);
     return ExitCode::done;
 }
 
@@ -259,7 +268,7 @@ ExitCode verify_command(const VerifyRequest& request) {
     const std::string checksum = format == table_format   ? read_table_file(request.file).checksum()
                                  : format == trace_format ? read_trace_file(request.file).checksum()
                                                           : read_forecast_file(request.file).checksum();
-    fmt::print("{}: checksum {} holds\n", request.file.string(), checksum);
+    fmt::print("{}: checksum {} holds; {}\n", request.file.string(), checksum, verify_checksums(request.file));
     return ExitCode::done;
 }
 

@@ -88,6 +88,12 @@ std::vector<Region> read_climatology() {
     return regions;
 }
 
+/// Read once: every search of a sweep asks for the regions, when its scenario's keys are checked.
+const std::vector<Region>& climatology() {
+    static const std::vector<Region> regions = read_climatology();
+    return regions;
+}
+
 /// Standard normal deviate: Box and Muller, "A Note on the Generation of Random Normal Deviates", Ann. Math. Stat.
 /// 29(2), 1958; of each pair only the first. log() is taken of (0, 1].
 double normal(Random& random) {
@@ -113,12 +119,12 @@ double to_published(double value, const Region& region) {
 
 std::vector<std::string> synthetic_regions() {
     std::vector<std::string> names;
-    for (const Region& region : read_climatology()) names.push_back(region.name);
+    for (const Region& region : climatology()) names.push_back(region.name);
     return names;
 }
 
 Trace synthetic_trace(std::string_view name) {
-    const auto regions = read_climatology();
+    const auto& regions = climatology();
     const auto region =
         std::find_if(regions.begin(), regions.end(), [&](const Region& candidate) { return candidate.name == name; });
     if (region == regions.end())

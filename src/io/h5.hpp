@@ -147,6 +147,8 @@ class Reader {
 
     /// Datasets whose `sha256` is missing or wrong, and "/" where the root's is: empty where nothing was altered.
     std::vector<std::string> find_damage() const;
+    /// Whether anything in the file has a `sha256`; files of before there were checksums have none.
+    bool has_checksums() const;
 
   private:
     struct Dataset;

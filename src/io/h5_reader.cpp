@@ -357,6 +357,13 @@ std::vector<std::string> Reader::find_damage() const {
     return damaged;
 }
 
+bool Reader::has_checksums() const {
+    const auto datasets = all_datasets(file_);
+    return has_attribute("/", checksum_name) ||
+           std::any_of(datasets.begin(), datasets.end(),
+                       [&](const std::string& path) { return has_attribute(path, checksum_name); });
+}
+
 void Reader::require_format(std::string_view format, std::int64_t version, std::optional<std::int64_t> oldest) const {
     if (H5Aexists_by_name(file_, "/", "format", H5P_DEFAULT) <= 0)
         throw DataError(fmt::format("{}: not a {} file (no root attribute `format`)", path_.string(), format));

@@ -155,7 +155,7 @@ std::string describe_warnings(const Inputs& inputs, const Estimate& estimate, st
                                       [](const auto& m) { return m.candidates == "supernet"; });
     if (supernet && options.accounting.mode == "full" && table.supernet_training_s == 0)
         text += "warning     the table gives the supernet away: supernet_training_s is 0\n";
-    const double supernet_h = table.supernet_training_s * options.problem.cost_scale / seconds_per_hour;
+    const double supernet_h = table.supernet_training_s / seconds_per_hour;  // stretched already
     if (supernet && options.accounting.mode == "full" && supernet_h >= 0.5 * options.run.hours)
         text += fmt::format(
             "warning     the supernet's training takes {:.0f} of {:g} hours: until then nothing is sampled\n",

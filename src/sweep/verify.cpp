@@ -217,11 +217,16 @@ std::vector<std::string> verify_search(const RunHead& head, const SearchRecord& 
     return lines;
 }
 
-std::vector<std::string> verify_file(const RunFile& run) {
+std::vector<std::string> describe_damage(const std::vector<std::string>& places) {
     std::vector<std::string> lines;
-    for (const std::string& where : run.find_damage())
+    for (const std::string& where : places)
         lines.push_back(where == "/" ? "the file: something was added, removed or altered since it was written"
                                      : fmt::format("{}: altered since it was written", where));
+    return lines;
+}
+
+std::vector<std::string> verify_file(const RunFile& run) {
+    std::vector<std::string> lines = describe_damage(run.find_damage());
     for (std::size_t s = 0; s < run.summaries().size(); ++s)
         for (const std::string& line : verify_search(run.head(), run.search(s)))
             lines.push_back(fmt::format("search {}: {}", run.head().number_of(s), line));

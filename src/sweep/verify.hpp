@@ -20,6 +20,9 @@ namespace cenas {
 /// empty: all is well. Sums are compared to a relative 1e-9, hypervolumes too, everything else exactly.
 std::vector<std::string> verify_search(const RunHead& head, const SearchRecord& search);
 
+/// A line for each place of a file that h5::Reader::find_damage() found.
+std::vector<std::string> describe_damage(const std::vector<std::string>& places);
+
 /// Everything that can be known from the file alone: every dataset against its checksum, verify_search() of every
 /// search. One line per disagreement, with the search's row.
 std::vector<std::string> verify_file(const RunFile& run);

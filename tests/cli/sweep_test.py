@@ -220,6 +220,10 @@ class LargeSweepTest(SweepFiles):
         out, _ = self.run_program("check", self.deck, "--shard", "2/5")
         for text in ("24: 4 scenario(s)", "axis        run.gpus: 2 values", "shard       2 of 5: 5 searches", "core(s)"):
             self.assertIn(text, out)
+        self.assertNotIn("warning", out)
+        # 3 h, stretched once.
+        out, _ = self.run_program("check", self.deck, "run.hours=10", "problem.cost_scale=2")
+        self.assertIn("the supernet's training takes 6 of 10 hours", out)
 
     def stop(self, output, *arguments, ranks=None, number=signal.SIGTERM):
         """Starts a sweep, stops it once its journal holds something, and returns what it says."""
