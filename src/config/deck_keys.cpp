@@ -58,12 +58,6 @@ std::vector<Key> switching_keys(SwitchingOptions& o, const std::string& mode) {
                              "evenly spaced points at which a training can pause; 0: anywhere"})};
 }
 
-std::vector<Key> objective_keys(ObjectiveOptions& o) {
-    return {required({"name", name(o.name), "", "one of the table's objectives"}),
-            required({"reference", number(o.reference, finite), "the objective's unit",
-                      "component of the hypervolume's reference point: the worst value that still counts"})};
-}
-
 std::vector<Key> candidate_keys(MethodOptions& o) {
     const Condition supernet = {"candidates", {"supernet"}, &o.candidates};
     return {{"candidates", one_of(o.candidates, {"direct", "supernet"}), "",
@@ -149,6 +143,12 @@ std::vector<Key> power_keys(PowerOptions& o, const std::string& mode) {
                              "a GPU's share in the making of itself and of its server"})};
 }
 
+std::vector<Key> wanted_objective_keys(ObjectiveOptions& o) {
+    return {required({"name", name(o.name), "", "one of the table's objectives"}),
+            required({"reference", number(o.reference, finite), "the objective's unit",
+                      "component of the hypervolume's reference point: the worst value that still counts"})};
+}
+
 std::vector<Key> problem_keys(ProblemOptions& o) {
     return {{"table", table_source(o.table), "",
              "architectures with what they reach and cost: built-in (fashion-light was trained by cenas, synthetic "
@@ -156,7 +156,7 @@ std::vector<Key> problem_keys(ProblemOptions& o) {
              "formula), or a file made by `cenas import table` or `cenas table build`, named from the deck's folder"},
             {"cost_scale", number(o.cost_scale, above(0, 1e6)), "",
              "stretches the table's times; other than 1 makes them modelled"},
-            {"objective", list_of(o.objectives, 2, objective_keys), "",
+            {"objective", list_of(o.objectives, 2, wanted_objective_keys), "",
              "what is optimized; whether it is to be large or small, the table says"}};
 }
 

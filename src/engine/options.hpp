@@ -20,6 +20,8 @@ namespace cenas {
 struct ObjectiveOptions {
     std::string name;      ///< one of the table's objectives
     double reference = 0;  ///< component of the hypervolume's reference point, in the objective's unit
+    std::string direction = "maximize";  ///< where neither a table nor a training says it: maximize, minimize
+    std::string unit = "1";              ///< likewise
 };
 struct ProblemOptions {
     std::string table = "synthetic";  ///< a built-in one (fashion-light, synthetic), or a table file

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "live/command_evaluator.hpp"
 #include "live/trained_evaluator.hpp"
 #include "pareto/archive.hpp"
 
@@ -45,7 +46,8 @@ std::vector<double> means_of_networks(std::span<const SearchRecord> searches, st
 Problem untrained_problem(const LiveOptions& options) {
     Problem problem;
     for (const ObjectiveOptions& objective : options.search.problem.objectives)
-        problem.objectives.push_back(trained_objective(objective));
+        problem.objectives.push_back(options.live.evaluator == "command" ? command_objective(objective)
+                                                                         : trained_objective(objective));
     std::vector<CellIndex> cells(cell_count);
     std::iota(cells.begin(), cells.end(), 0);
     problem.candidates = candidates_of(std::move(cells), options.search.run.identity);
