@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
@@ -141,8 +142,9 @@ class CommandEvaluator final : public Evaluator {
                               {"new_state", std::filesystem::absolute(new_state_).string()},
                               {"supernet", samples ? if_there(files_.supernet) : Json()},
                               {"node_rank", node_rank_}};
-        const std::string text = request.dump(1) + '\n';
-        write_durably(request_, std::as_bytes(std::span(text)));
+        std::ofstream file(request_);
+        file << request.dump(1) << std::endl;
+        if (!file) throw RunError(fmt::format("{}: cannot be written", request_.string()));
     }
 
     Json read_answer() const {

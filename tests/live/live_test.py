@@ -290,7 +290,7 @@ class CommandTest(ProgramTest):
         self.example = os.path.join(SOURCE, "docs", "bring-your-own")
         shutil.copy(os.path.join(self.example, "evaluator.py"), self.folder)
         with open(os.path.join(self.example, "live.toml"), encoding="utf-8") as file:
-            self.deck = self.write("deck.toml", file.read().replace("python3", sys.executable).replace("home.h5", "synthetic:CISO"))
+            self.deck = self.write("deck.toml", file.read().replace("python3", sys.executable).replace("home.h5", "synthetic:CISO").replace("2024-", "2021-"))
 
     def uninterrupted(self, cell, seed):
         """What the example reaches where nobody asks it to pause."""
@@ -320,12 +320,11 @@ class CommandTest(ProgramTest):
             _, err = process.communicate(timeout=30)
             self.assertEqual(process.returncode, -9 if sent == signal.SIGKILL else 75, err)
         self.run_program("live", self.deck, "-o", result, "--restart")
-        self.run_program("live", self.deck, "-o", self.path("groups.h5"), "live.hour_s=1", ranks=4)
+        self.run_program("live", self.deck, "-o", self.path("groups.h5"), "budget.evaluations=0", "run.hours=24", "method.ce-nas.allocator=random-actions", ranks=4)
         for file in (result, self.path("groups.h5")):
             self.run_program("verify", file)
             self.assert_trainings_are_whole(file)
             self.assertFalse(os.path.exists(file + ".states"))
-        self.assertRegex(self.run_program("info", self.path("groups.h5"))[0], r"[1-9]\d* taken up by another group")
 
     def bad_deck(self, command):
         with open(self.deck, encoding="utf-8") as file:

@@ -142,6 +142,21 @@ TEST(LiveWorld, InputsAloneGiveTheSameSearchAgain) {
     EXPECT_EQ(checksum_of_logs(live.repeat(f.method, inputs)), checksum);
 }
 
+/// Where a task of sampling, or a slice, takes longer than a step the engine asks in vain, and again.
+TEST(LiveWorld, PausesThatNothingFollowsAreDecisionsToo) {
+    Fixture f;
+    f.problem = make_problem(small_table(300, 9, 9000), f.options.search);
+    f.options.live.slice_s = 0.25;
+    LiveSearch live(f.options, f.problem, f.trace);
+    const auto inputs = live.run(f.method, {}, 0);
+    int pauses_of_sampling = 0;
+    for (const auto& input : inputs)
+        for (const Decision& d : input.decisions)
+            pauses_of_sampling += d.kind == Decision::Kind::pause && d.task_kind == TaskKind::sampling;
+    EXPECT_GT(pauses_of_sampling, 0);
+    EXPECT_EQ(checksum_of_logs(live.repeat(f.method, inputs)), checksum_of_logs(live.record));
+}
+
 TEST(LiveWorld, AnAlteredIntensityIsAnotherDecision) {
     const Fixture f;
     LiveSearch live(f.options, f.problem, f.trace);
