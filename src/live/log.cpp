@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "engine/engine.hpp"
 #include "live/plan.hpp"
+#include "live/prediction.hpp"
 #include "live/problem.hpp"
 #include "live/recorded_world.hpp"
 #include "train/training.hpp"
@@ -95,21 +96,49 @@ std::vector<std::vector<LiveInput>> inputs_of(const LiveLog& log) {
 
 namespace {
 
-/// Throws DataError with the first difference.
-void require_same_decisions(const RunFile& run, std::size_t row, const LiveLog& log, const LiveOptions& options,
-                            const Problem& problem, const std::vector<LiveInput>& inputs) {
-    const SearchRecord search = run.search(row);
+/// The searches of a file, to be searched again.
+struct Searches {
+    LiveOptions options;
+    Problem problem;
+    std::vector<std::vector<LiveInput>> inputs;
+};
+
+Searches searches_of(const RunFile& run, const LiveLog& log, const LiveOptions& options) {
+    LiveOptions laid_out = options;
+    laid_out.search.run.gpus = run.head().scenarios.front().gpus;
+    Problem problem = options.live.evaluator == "table" ? load_problem(laid_out.search) : untrained_problem(laid_out);
+    return {std::move(laid_out), std::move(problem), inputs_of(log)};
+}
+
+/// What the engine of one of them had.
+struct Setting {
+    SearchRecord search;
+    Trace trace;
+    Options options;
+    MethodOptions method;
+    Seconds start;
+};
+
+Setting setting_of(const RunFile& run, std::size_t row, const LiveLog& log, const LiveOptions& options) {
+    Setting setting;
+    setting.search = run.search(row);
     const RunHead& head = run.head();
-    Trace trace = head.trace_of(search);
+    setting.trace = head.trace_of(setting.search);
     for (const auto& h : log.history)
-        if (h.trace == search.trace) trace.history.push_back(h.intensity);
-    const double offset_s = log.searches[row].offset_s;
-    const Options of_engine =
-        engine_options(options, static_cast<int>(log.ranks_per_group), head.scenario_of(search).start, offset_s);
-    const MethodOptions& method = of_engine.methods[static_cast<std::size_t>(search.method)];
-    RecordedWorld world(trace, inputs, Seconds(offset_s));
+        if (h.trace == setting.search.trace) setting.trace.history.push_back(h.intensity);
+    setting.start = Seconds(log.searches[row].offset_s);
+    setting.options = engine_options(options, static_cast<int>(log.ranks_per_group),
+                                     head.scenario_of(setting.search).start, setting.start.value);
+    setting.method = setting.options.methods[static_cast<std::size_t>(setting.search.method)];
+    return setting;
+}
+
+/// Throws DataError with the first difference.
+void require_same_decisions(Setting setting, const Problem& problem, const std::vector<LiveInput>& inputs) {
+    auto& [search, trace, options, method, start] = setting;
+    RecordedWorld world(trace, inputs, start);
     const auto strategy = search_strategy(problem, method, search.seed);
-    SearchRecord again = Engine(problem, of_engine, method, trace, search.seed, *strategy, world).run();
+    SearchRecord again = Engine(problem, options, method, trace, search.seed, *strategy, world).run();
     if (checksum_of_logs(again) != search.log_checksum)
         throw DataError("the decisions are the recorded ones, but the logs that follow from them are not");
 }
@@ -117,17 +146,26 @@ void require_same_decisions(const RunFile& run, std::size_t row, const LiveLog& 
 }  // namespace
 
 std::vector<std::string> verify_decisions(const RunFile& run, const LiveLog& log, const LiveOptions& options) {
-    LiveOptions laid_out = options;
-    laid_out.search.run.gpus = run.head().scenarios.front().gpus;
-    const Problem problem =
-        options.live.evaluator == "table" ? load_problem(laid_out.search) : untrained_problem(laid_out);
-    const auto inputs = inputs_of(log);
+    const Searches searches = searches_of(run, log, options);
     std::vector<std::string> lines;
     for (std::size_t row = 0; row < run.summaries().size(); ++row) try {
-            require_same_decisions(run, row, log, laid_out, problem, inputs[row]);
+            require_same_decisions(setting_of(run, row, log, searches.options), searches.problem, searches.inputs[row]);
         } catch (const DataError& e) {
             lines.push_back(fmt::format("search {}: {}", run.head().number_of(row), e.what()));
         }
+    return lines;
+}
+
+std::vector<std::string> describe_predictions(const RunFile& run, const LiveLog& log, const LiveOptions& options) {
+    const Searches searches = searches_of(run, log, options);
+    std::vector<std::string> lines;
+    for (std::size_t row = 0; row < run.summaries().size(); ++row) {
+        const auto [search, trace, of_engine, method, start] = setting_of(run, row, log, searches.options);
+        const SearchRecord simulated = simulate_as_measured(searches.problem, of_engine, method, trace, search.seed,
+                                                            start, searches.inputs[row]);
+        lines.push_back(fmt::format("search {} ({}), simulated with the lengths that its tasks had: {}",
+                                    run.head().number_of(row), method.name, describe_prediction(search, simulated)));
+    }
     return lines;
 }
 
