@@ -245,18 +245,28 @@ namespace {
 struct Work {
     double granted_s = 0, lost_s = 0;  ///< of the search's clock: told to evaluate; of these they waited
     double measured_j = 0, modelled_j = 0;
-    std::vector<double> switching_s;  ///< of wall clock, each
+    std::vector<double> save_s, resume_s;  ///< of wall clock, each
     std::int64_t pauses = 0, moves = 0, failures = 0, role_changes = 0;
 };
 
 void add_usage(const LiveLog& log, std::map<std::int32_t, Work>& works) {
+    std::map<std::int32_t, std::int32_t> last_task;  // of each group
+    std::set<std::pair<std::int32_t, std::int32_t>> begun;
     for (const auto& u : log.usage) {
-        Work& work = works[log.inputs[static_cast<std::size_t>(u.input)].search];
+        const std::int32_t search = log.inputs[static_cast<std::size_t>(u.input)].search;
+        Work& work = works[search];
         work.measured_j += u.measured_j;
         work.modelled_j += u.modelled_j;
-        const auto component = static_cast<Component>(u.component);
-        if (component == Component::idle || component == Component::optimizer) continue;
-        if (component == Component::switching) work.switching_s.push_back((u.to_s - u.from_s) / log.clock_speed);
+        if (u.gpu < 0) continue;
+        const bool goes_on = last_task[u.gpu] == u.task;
+        last_task[u.gpu] = u.task;
+        if (static_cast<Component>(u.component) != Component::switching) continue;
+        const double wall_s = (u.to_s - u.from_s) / log.clock_speed;
+        const bool is_new = begun.insert({search, u.task}).second;
+        if (goes_on)
+            work.save_s.push_back(wall_s);
+        else if (!is_new)
+            work.resume_s.push_back(wall_s);
     }
 }
 
@@ -325,12 +335,12 @@ std::string describe_live(const RunFile& run, const LiveLog& log) {
         text += fmt::format(
             "  search {} ({}): groups that were told to evaluate worked for {:.1f} % of the time; {} change(s) of "
             "roles, {} "
-            "task(s) paused, {} taken up by another group, {} failed; a save or restore took {:.3f} s (median of {}); "
-            "{:.0f} J, {:.0f} % "
-            "of it measured",
+            "task(s) paused, {} taken up by another group, {} failed; saving a task took {:.3f} s (median of {}), going on "
+            "with one {:.3f} s (of {}); {:.0f} J, {:.0f} % of it measured",
             run.head().number_of(static_cast<std::size_t>(row)), run.head().method_of(search),
             work.granted_s > 0 ? 100 * (1 - work.lost_s / work.granted_s) : 100, work.role_changes, work.pauses,
-            work.moves, work.failures, median(work.switching_s), work.switching_s.size(), joules,
+            work.moves, work.failures, median(work.save_s), work.save_s.size(), median(work.resume_s),
+            work.resume_s.size(), joules,
             joules > 0 ? 100 * work.measured_j / joules : 0);
         if (at.lasted_s > 0)
             text += fmt::format("; the coordinator was busy for {:.2f} % of {:.0f} s",
