@@ -386,6 +386,19 @@ class TrainingTest(ProgramTest):
         out, _ = self.run_program("verify", self.path("live.h5"), "--sample", "3")
         self.assertIn("3 of their trainings, done again without a pause, reach the same accuracy bit for bit", out)
 
+    def test_killed_and_restarted_trainings_end_as_those_that_are_not(self):
+        run = ("live", self.deck, "training.epochs=60", "-o", self.path("live.h5"), "--restart")
+        for sent in (signal.SIGTERM, signal.SIGKILL):
+            process = subprocess.Popen([CENAS, *run], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            time.sleep(2.5)
+            process.send_signal(sent)
+            _, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 75 if sent == signal.SIGTERM else -9, err)
+            self.assertTrue(os.listdir(self.path("live.h5.states")))
+        self.run_program(*run)
+        out, _ = self.run_program("verify", self.path("live.h5"), "--sample", "20")
+        self.assertIn("done again without a pause, reach the same accuracy bit for bit", out)
+
     def test_trainings_that_fail_are_outcomes(self):
         out, err = self.run_program("live", self.deck, "live.longest_training_h=0.00003", "-o", self.path("live.h5"), ranks=3)
         self.assertIn("longer than live.longest_training_h", err)
