@@ -50,12 +50,13 @@ std::vector<Key> accounting_keys(AccountingOptions& o) {
 std::vector<Key> switching_keys(SwitchingOptions& o, const std::string& mode) {
     constexpr double seconds_per_day = 86400;
     const Condition full = {"accounting.mode", {"full"}, &mode};
-    return {only_with(full, {"pause_s", number(o.pause_s, from(0, seconds_per_day)), "s",
-                             "GPU time to write the checkpoint of a training"}),
-            only_with(full, {"resume_s", number(o.resume_s, from(0, seconds_per_day)), "s",
-                             "GPU time to read it before the training goes on"}),
-            only_with(full, {"slices_per_evaluation", integer(o.slices_per_evaluation, 0, 1'000'000), "",
-                             "evenly spaced points at which a training can pause; 0: anywhere"})};
+    return {
+        only_with(full, {"pause_s", number(o.pause_s, from(0, seconds_per_day)), "s",
+                         "GPU time to write the checkpoint of a training; the default is as measured (docs/live.md)"}),
+        only_with(full, {"resume_s", number(o.resume_s, from(0, seconds_per_day)), "s",
+                         "GPU time to read it before the training goes on; likewise"}),
+        only_with(full, {"slices_per_evaluation", integer(o.slices_per_evaluation, 0, 1'000'000), "",
+                         "evenly spaced points at which a training can pause; 0: anywhere"})};
 }
 
 std::vector<Key> candidate_keys(MethodOptions& o) {

@@ -18,8 +18,8 @@ namespace cenas {
 
 /// [problem]
 struct ObjectiveOptions {
-    std::string name;      ///< one of the table's objectives
-    double reference = 0;  ///< component of the hypervolume's reference point, in the objective's unit
+    std::string name;                    ///< one of the table's objectives
+    double reference = 0;                ///< component of the hypervolume's reference point, in the objective's unit
     std::string direction = "maximize";  ///< where neither a table nor a training says it: maximize, minimize
     std::string unit = "1";              ///< likewise
 };
@@ -80,10 +80,10 @@ struct AccountingOptions {
     double account_from_h = 0.0;  ///< paper: the search proper begins here, everything before is free
 };
 
-/// [switching]
+/// [switching]. What it takes is as measured in live runs, whose groups keep the images in memory (docs/live.md).
 struct SwitchingOptions {
-    double pause_s = 10.0;            ///< GPU-seconds to write a checkpoint
-    double resume_s = 20.0;           ///< GPU-seconds to read it and go on
+    double pause_s = 0.05;            ///< GPU-seconds to write a checkpoint
+    double resume_s = 0.5;            ///< GPU-seconds to read it and go on
     int slices_per_evaluation = 200;  ///< a training can pause at so many evenly spaced points; 0: anywhere
 };
 

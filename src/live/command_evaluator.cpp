@@ -3,7 +3,6 @@
 #include "live/command_evaluator.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -76,8 +76,7 @@ Json if_there(const std::filesystem::path& file) {
 
 class CommandEvaluator final : public Evaluator {
   public:
-    CommandEvaluator(const LiveOptions& options, int node_rank)
-        : options_(options), node_rank_(node_rank) {}
+    CommandEvaluator(const LiveOptions& options, int node_rank) : options_(options), node_rank_(node_rank) {}
 
     void begin(const LiveTask& task, const TaskFiles& files) override {
         task_ = task;
@@ -96,9 +95,9 @@ class CommandEvaluator final : public Evaluator {
         const bool ended_well = status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
         // A run that is being stopped may have taken the program with it: the slice counts as not done.
         if (!ended_well && !stop_signal().empty()) return false;
-        if (!status) throw RunError(fmt::format("live.command took longer than live.patience_s / 2 = {:g} s", limit_s()));
-        if (WIFSIGNALED(*status))
-            throw RunError(fmt::format("live.command was ended by signal {}", WTERMSIG(*status)));
+        if (!status)
+            throw RunError(fmt::format("live.command took longer than live.patience_s / 2 = {:g} s", limit_s()));
+        if (WIFSIGNALED(*status)) throw RunError(fmt::format("live.command was ended by signal {}", WTERMSIG(*status)));
         if (!ended_well) throw RunError(fmt::format("live.command ended with exit code {}", WEXITSTATUS(*status)));
         const Json answer = read_answer();
         const bool done = take(answer);
@@ -151,7 +150,7 @@ class CommandEvaluator final : public Evaluator {
         const auto bytes = read_whole(answer_);
         if (!bytes) throw RunError("live.command wrote no answer");
         const auto* text = reinterpret_cast<const char*>(bytes->data());
-        const Json answer = Json::parse(text, text + bytes->size(), nullptr, false);
+        Json answer = Json::parse(text, text + bytes->size(), nullptr, false);
         if (!answer.is_object()) refuse("it is no JSON object");
         return answer;
     }

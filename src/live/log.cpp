@@ -161,8 +161,8 @@ std::vector<std::string> describe_predictions(const RunFile& run, const LiveLog&
     std::vector<std::string> lines;
     for (std::size_t row = 0; row < run.summaries().size(); ++row) {
         const auto [search, trace, of_engine, method, start] = setting_of(run, row, log, searches.options);
-        const SearchRecord simulated = simulate_as_measured(searches.problem, of_engine, method, trace, search.seed,
-                                                            start, searches.inputs[row]);
+        const SearchRecord simulated =
+            simulate_as_measured(searches.problem, of_engine, method, trace, search.seed, start, searches.inputs[row]);
         lines.push_back(fmt::format("search {} ({}), simulated with the lengths that its tasks had: {}",
                                     run.head().number_of(row), method.name, describe_prediction(search, simulated)));
     }
@@ -335,13 +335,13 @@ std::string describe_live(const RunFile& run, const LiveLog& log) {
         text += fmt::format(
             "  search {} ({}): groups that were told to evaluate worked for {:.1f} % of the time; {} change(s) of "
             "roles, {} "
-            "task(s) paused, {} taken up by another group, {} failed; saving a task took {:.3f} s (median of {}), going on "
+            "task(s) paused, {} taken up by another group, {} failed; saving a task took {:.3f} s (median of {}), "
+            "going on "
             "with one {:.3f} s (of {}); {:.0f} J, {:.0f} % of it measured",
             run.head().number_of(static_cast<std::size_t>(row)), run.head().method_of(search),
             work.granted_s > 0 ? 100 * (1 - work.lost_s / work.granted_s) : 100, work.role_changes, work.pauses,
             work.moves, work.failures, median(work.save_s), work.save_s.size(), median(work.resume_s),
-            work.resume_s.size(), joules,
-            joules > 0 ? 100 * work.measured_j / joules : 0);
+            work.resume_s.size(), joules, joules > 0 ? 100 * work.measured_j / joules : 0);
         if (at.lasted_s > 0)
             text += fmt::format("; the coordinator was busy for {:.2f} % of {:.0f} s",
                                 100 * (1 - at.waited_s / at.lasted_s), at.lasted_s);

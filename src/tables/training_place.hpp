@@ -21,8 +21,8 @@ struct Device {
     NodeDevices parts;  ///< for a meter
 };
 /// Position in `seen`, the PCI bus ids of the GPUs that the caller sees, of the one that it takes: where ranks see
-/// several, in order of rank; where the launcher shows each only one, that. `node` has the working ranks of the caller's
-/// node. Throws RunError, on all of them, where one would have none, or two the same. Collective over `node`.
+/// several, in order of rank; where the launcher shows each only one, that. `node` has the working ranks of the
+/// caller's node. Throws RunError, on all of them, where one would have none, or two the same. Collective over `node`.
 int own_gpu(const std::vector<std::string>& seen, const Communicator& node);
 
 /// `device` as the deck has it. On "cuda" the working ranks of a node get a GPU each, as own_gpu() says, which becomes

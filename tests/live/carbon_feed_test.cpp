@@ -25,7 +25,8 @@ class CarbonFile : public testing::Test {
     }
     CarbonFeed feed(double stale_h) {
         const std::string file = folder_.path() / "now.h5";
-        return file_feed([file] { return read_trace_file(file); }, file, {begin_.seconds + 3 * hour_s}, stale_h * hour_s);
+        return file_feed([file] { return read_trace_file(file); }, file, {begin_.seconds + 3 * hour_s},
+                         stale_h * hour_s);
     }
 
     test::TemporaryFolder folder_;

@@ -200,7 +200,8 @@ class ToldWorld final : public World {
         input.now_s = world_.now().value;
         usage_ = world_.take_usage();
         for (const Usage& u : usage_)
-            input.usage.push_back({0, u.task, u.component, u.from.value, u.to.value, 0, (u.power * (u.to - u.from)).value});
+            input.usage.push_back(
+                {0, u.task, u.component, u.from.value, u.to.value, 0, (u.power * (u.to - u.from)).value});
         if (input.event.kind == Event::Kind::finished && tasks_[input.event.task].kind != TaskKind::supernet_training)
             for (const CellIndex cell : tasks_[input.event.task].cells)
                 for (const double value : world_.result(tasks_[input.event.task], cell)) input.values.push_back(value);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the cenas developers
 // SPDX-License-Identifier: MIT
-// Stands for cenas in jobs on make-believe GPUs, which Slurm hands out and no CUDA knows: every working rank takes one as
-// cenas does, and prints it.
+// Stands for cenas in jobs on make-believe GPUs, which Slurm hands out and no CUDA knows: every working rank takes one
+// as cenas does, and prints it.
 
 #include <fmt/format.h>
 
@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
         const Communicator node = working->node();
         const auto gpus = shown_gpus();
         const int own = own_gpu(gpus, node);
-        fmt::print("rank {} takes GPU {}, {} of its node\n", world.rank(), gpus[static_cast<std::size_t>(own)], node.rank());
+        fmt::print("rank {} takes GPU {}, {} of its node\n", world.rank(), gpus[static_cast<std::size_t>(own)],
+                   node.rank());
     }));
 }
