@@ -57,7 +57,7 @@ LIBRARIES: list[tuple[str, list[str]]] = [
     (r"Eigen/.*", ["src/search/", "src/train/"]),
     (r"toml\+\+/.*|toml\.hpp", ["src/config/"]),
     (r"CLI/.*", ["src/main.cpp"]),
-    (r"nlohmann/.*", ["src/sweep/info.cpp"]),
+    (r"nlohmann/.*", ["src/live/command_evaluator.cpp", "src/sweep/info.cpp"]),
     (r"spdlog/.*", ["src/base/log."]),
     (r"csv\.h", ["src/base/csv.cpp"]),
     (r"zlib\.h", ["src/base/gzip.cpp", "src/base/checksum.cpp"]),
@@ -67,7 +67,7 @@ LIBRARIES: list[tuple[str, list[str]]] = [
     (r"dlfcn\.h", ["src/carbon/nvml.cpp"]),
     (r"dnnl\.hpp", ["kernels/nn/onednn_convolution.cpp"]),
     (r"cuda_runtime\.h|cuda\w*\.h|cudnn\.h", ["kernels/"]),
-    (r"unistd\.h|fcntl\.h|signal\.h|sys/.*", ["src/"]),
+    (r"unistd\.h|fcntl\.h|signal\.h|spawn\.h|sys/.*", ["src/"]),
 ]
 
 STANDARD_HEADER = re.compile(r"[a-z_0-9]+")

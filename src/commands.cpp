@@ -219,6 +219,7 @@ std::string verify_live(const VerifyRequest& request, const RunFile& run, const 
     const LiveOptions options = request.read_live_deck(run.head().effective_deck);
     require_none(request.file, verify_decisions(run, log, options));
     std::string text = "; their decisions, made again from what they were told, are the recorded ones";
+    for (const std::string& line : describe_predictions(run, log, options)) fmt::print("{}\n", line);
     std::int64_t trained = 0;
     if (request.sample.value_or(0) > 0) {
         require_none(request.file, verify_trainings(run, log, options, *request.sample, trained));

@@ -51,21 +51,13 @@ std::vector<Key> accounting_keys(AccountingOptions& o) {
 std::vector<Key> switching_keys(SwitchingOptions& o, const std::string& mode) {
     constexpr double seconds_per_day = 86400;
     const Condition full = {"accounting.mode", {"full"}, &mode};
-    return {only_with(full, {"pause_s", number(o.pause_s, from(0, seconds_per_day)), "s",
-                             "GPU time to write the checkpoint of a training"}),
-            only_with(full, {"resume_s", number(o.resume_s, from(0, seconds_per_day)), "s",
-                             "GPU time to read it before the training goes on"}),
-            only_with(full, {"slices_per_evaluation", integer(o.slices_per_evaluation, 0, 1'000'000), "",
-                             "evenly spaced points at which a training can pause; 0: anywhere"})};
-}
-
-std::vector<Key> objective_keys(ObjectiveOptions& o) {
-    return {required({"name", name(o.name), "", "one of the table's objectives"}),
-            required({"reference", number(o.reference, finite), "the objective's unit",
-                      "component of the hypervolume's reference point: the worst value that still counts"}),
-            {"measuring_s", number(o.measuring_s, from(0, 1e6)), "s",
-             "full accounting: of a device, to measure it of one cell, where a method is to know it before the search"},
-            {"measuring_w", number(o.measuring_w, from(0, strongest_w)), "W", "of that device"}};
+    return {
+        only_with(full, {"pause_s", number(o.pause_s, from(0, seconds_per_day)), "s",
+                         "GPU time to write the checkpoint of a training; the default is as measured (docs/live.md)"}),
+        only_with(full, {"resume_s", number(o.resume_s, from(0, seconds_per_day)), "s",
+                         "GPU time to read it before the training goes on; likewise"}),
+        only_with(full, {"slices_per_evaluation", integer(o.slices_per_evaluation, 0, 1'000'000), "",
+                         "evenly spaced points at which a training can pause; 0: anywhere"})};
 }
 
 std::vector<Key> candidate_keys(MethodOptions& o) {
@@ -166,6 +158,25 @@ std::vector<Key> power_keys(PowerOptions& o, const std::string& mode) {
             only_with(full, {"embodied_g_per_gpu_h", number(o.embodied_g_per_gpu_h, from(0, 1e6)), "gCO2e/h",
                              "a GPU's share in the making of itself and of its server"})};
 }
+
+std::vector<Key> wanted_objective_keys(ObjectiveOptions& o) {
+    return {required({"name", name(o.name), "", "one of the table's objectives"}),
+            required({"reference", number(o.reference, finite), "the objective's unit",
+                      "component of the hypervolume's reference point: the worst value that still counts"})};
+}
+
+namespace {
+
+std::vector<Key> objective_keys(ObjectiveOptions& o) {
+    std::vector<Key> keys = wanted_objective_keys(o);
+    keys.push_back({"measuring_s", number(o.measuring_s, from(0, 1e6)), "s",
+                    "full accounting: of a device, to measure it of one cell, where a method is to know it before the "
+                    "search"});
+    keys.push_back({"measuring_w", number(o.measuring_w, from(0, strongest_w)), "W", "of that device"});
+    return keys;
+}
+
+}  // namespace
 
 std::vector<Key> problem_keys(ProblemOptions& o) {
     return {{"table", table_source(o.table), "",

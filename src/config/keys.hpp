@@ -44,6 +44,7 @@ std::vector<Key> run_keys(RunOptions& o);
 std::vector<Key> budget_keys(BudgetOptions& o);
 std::vector<Key> power_keys(PowerOptions& o, const std::string& mode);
 std::vector<Key> problem_keys(ProblemOptions& o);
+std::vector<Key> wanted_objective_keys(ObjectiveOptions& o);
 std::vector<Key> lamoo_keys(LamooOptions& o);
 std::vector<Key> bayesian_keys(BayesianOptions& o);
 std::vector<Key> evolution_keys(EvolutionOptions& o);

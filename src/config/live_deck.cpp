@@ -67,6 +67,22 @@ void check_low_epochs(const TomlTable& deck, const LiveOptions& options) {
     }
 }
 
+/// A command is a group by itself, and finds its own device. One that hangs is ended before the coordinator would end
+/// the run, and must have the time of its slice.
+void check_command(const TomlTable& deck, const LiveOptions& options) {
+    if (options.live.evaluator != "command") return;
+    const TomlValue& command = *find(section(deck, "live"), "command");
+    const TrainingRunOptions& run = options.training.run;
+    if (run.ranks_per_group != 1 || run.device != "cpu")
+        refuse(command, "live.command",
+               "is run by groups of one rank, and finds its device itself (allowed with it: run.ranks_per_group = 1, "
+               "run.device = \"cpu\")");
+    if (options.live.slice_s > options.live.patience_s / 2)
+        refuse(command, "live.command",
+               fmt::format("has live.patience_s / 2 = {:g} s for a slice (allowed with it: live.slice_s up to that)",
+                           options.live.patience_s / 2));
+}
+
 /// Applies `change(file, where it was given)` to every file and folder that the deck names.
 template <class Change>
 void for_each_path(const TomlTable& deck, LiveOptions& options, const Change& change) {
@@ -86,6 +102,7 @@ LiveDeck make_deck(DeckDocument document, const std::string& name, const std::fi
     check_together(document.keys, options.search);
     check_now(document.keys, options);
     check_low_epochs(document.keys, options);
+    check_command(document.keys, options);
     for_each_path(document.keys, options,
                   [&](std::string& file, const TomlValue& given) { name_from_deck(file, given, folder); });
     std::string effective = dump_head + write_keys(live_deck_keys(content));

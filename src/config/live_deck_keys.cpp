@@ -35,10 +35,12 @@ Scalar start_of_run(UtcTime& target, bool& now) {
 
 std::vector<Key> live_keys(LiveSettings& o) {
     return {
-        {"evaluator", one_of(o.evaluator, {"train", "table"}), "",
-         "what groups do. train: train cells and a supernet on the images of [data]; table: sleep as long as a table "
-         "says, "
-         "a rehearsal"},
+        {"evaluator", one_of(o.evaluator, {"train", "command", "table"}), "",
+         "what groups do. train: train cells and a supernet on the images of [data]; command: run a program of yours "
+         "(docs/live.md); table: sleep as long as a table says, a rehearsal"},
+        only_with({"live.evaluator", {"command"}, &o.evaluator},
+                  required({"command", nonempty(o.command), "",
+                            "of the shell, in the folder where cenas is started; two arguments come behind it"})),
         {"hour_s", number(o.hour_s, from(0.1, 3600)), "s",
          "of wall clock, in which an hour of the trace passes; less than 3600: a recorded day is replayed faster"},
         {"slice_s", number(o.slice_s, from(0.01, longest_s)), "s",
@@ -57,7 +59,7 @@ std::vector<Key> live_power_keys(PowerOptions& o, const std::string& evaluator) 
     std::vector<Key> keys = without({"switching_w"}, power_keys(o, full));
     for (Key& key : keys) {
         const bool role = key.name.ends_with("_w") && key.name != "optimizer_w";
-        key.condition = role ? Condition{"live.evaluator", {"table"}, &evaluator} : Condition{};
+        key.condition = role ? Condition{"live.evaluator", {"table", "command"}, &evaluator} : Condition{};
     }
     return keys;
 }
@@ -66,6 +68,14 @@ std::vector<Key> live_problem_keys(ProblemOptions& o, const std::string& evaluat
     std::vector<Key> keys = problem_keys(o);
     for (Key& key : keys)
         if (key.name != "objective") key.condition = {"live.evaluator", {"table"}, &evaluator};
+    const Condition command = {"live.evaluator", {"command"}, &evaluator};
+    keys.back().content = list_of(o.objectives, 2, [command](ObjectiveOptions& objective) {
+        const std::vector<Key> own = {
+            only_with(command, {"direction", one_of(objective.direction, {"maximize", "minimize"}), "",
+                                "whether it is to be large or small"}),
+            only_with(command, {"unit", nonempty(objective.unit), "", "for people"})};
+        return joined(wanted_objective_keys(objective), own);
+    });
     return keys;
 }
 
@@ -91,7 +101,7 @@ std::vector<Key> live_deck_keys(LiveDeckContent& deck) {
          "rated power where nothing is metered, and what turns joules into grams"},
         {"problem", Section{live_problem_keys(search.problem, o.live.evaluator)}, "",
          "what is searched. Objectives of trainings: validation_accuracy, test_accuracy (%), latency (us of an "
-         "inference of an image), parameters, flops"},
+         "inference of an image), parameters, flops; of a command: what it answers"},
         {"trace", list_of(search.traces, 1, trace_keys), "", "grids to run on"},
         {"lamoo", Section{lamoo_keys(deck.search.lamoo)}, "", "parameters of the LaMOO strategy, as in a deck"},
         {"bayesian", Section{bayesian_keys(deck.search.bayesian)}, "",

@@ -74,7 +74,7 @@ std::string must_be(const Scalar& scalar, const Key& key) {
 void read_table(const TomlTable& table, const std::vector<Key>& keys, const Place& place);
 
 void read_content(const Scalar& scalar, const Key& key, const TomlValue* value, const Place& place) {
-    if (value == nullptr && key.required) refuse_missing(key, place, must_be(scalar, key));
+    if (value == nullptr && key.required && key.condition.holds()) refuse_missing(key, place, must_be(scalar, key));
     if (value != nullptr && !scalar.set(*value)) refuse(*value, place.name_of(key.name), must_be(scalar, key));
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -90,7 +91,8 @@ Scalar texts(std::vector<std::string>& target);
 /// `keys` binds keys to an entry, `fresh` makes a new one.
 template <class T>
 List list_of(
-    std::vector<T>& entries, std::size_t at_least, std::vector<Key> (*keys)(T&),
+    std::vector<T>& entries, std::size_t at_least,
+    const std::type_identity_t<std::function<std::vector<Key>(T&)>>& keys,
     std::function<T()> fresh = [] { return T(); }) {
     return {at_least, [&entries, fresh, keys] { return keys(entries.emplace_back(fresh())); },
             [&entries, keys] {

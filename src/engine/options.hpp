@@ -18,8 +18,10 @@ namespace cenas {
 
 /// [problem]
 struct ObjectiveOptions {
-    std::string name;      ///< one of the table's objectives
-    double reference = 0;  ///< component of the hypervolume's reference point, in the objective's unit
+    std::string name;                    ///< one of the table's objectives
+    double reference = 0;                ///< component of the hypervolume's reference point, in the objective's unit
+    std::string direction = "maximize";  ///< where neither a table nor a training says it: maximize, minimize
+    std::string unit = "1";              ///< likewise
     /// What it takes to measure it of one cell without a training. Defaults: HW-NAS-Bench (Li et al., ICLR 2021) warms
     /// a device up for about 3 s and takes the mean of 50 inferences; a board of the Jetson class draws some 10 W.
     double measuring_s = 5;
@@ -82,10 +84,10 @@ struct AccountingOptions {
     double account_from_h = 0.0;  ///< paper: the search proper begins here, everything before is free
 };
 
-/// [switching]
+/// [switching]. What it takes is as measured in live runs, whose groups keep the images in memory (docs/live.md).
 struct SwitchingOptions {
-    double pause_s = 10.0;            ///< GPU-seconds to write a checkpoint
-    double resume_s = 20.0;           ///< GPU-seconds to read it and go on
+    double pause_s = 0.05;            ///< GPU-seconds to write a checkpoint
+    double resume_s = 0.5;            ///< GPU-seconds to read it and go on
     int slices_per_evaluation = 200;  ///< a training can pause at so many evenly spaced points; 0: anywhere
 };
 

@@ -63,7 +63,7 @@ void read_problems(const h5::Reader& file, RunHead& head) {
         throw DataError(place_of(file, "/cell/class_mean: infinite value"));
     for (std::size_t p = 0; p < count; ++p) {
         ProblemRecord& problem = head.problems[p];
-        in_range(problem.table_cells, 1, cell_count, place_of(file, "/problem/table_cells"));
+        in_range(problem.table_cells, 0, cell_count, place_of(file, "/problem/table_cells"));
         problem.table_name = tables[p];
         problem.table_checksum = checksums[p];
         problem.table_synthetic = synthetic[p] != 0;

@@ -95,7 +95,16 @@ class TaskRun {
     template <class Work>
     void measure(Component component, const Work& work) {
         const double began_s = monotonic_s();
-        work();
+        try {
+            work();
+        } catch (const TaskFailed&) {  // what it has cost is booked all the same
+            book(component, began_s);
+            throw;
+        }
+        book(component, began_s);
+    }
+
+    void book(Component component, double began_s) {
         const EnergyReading energy = evaluator_.take_energy();
         report_.parts.push_back({component, monotonic_s() - began_s, energy.measured.value, energy.modelled.value});
         if (component == Component::evaluation) trained_s_ += report_.parts.back().wall_s;

@@ -47,9 +47,9 @@ void LiveWorld::send_begin(int gpu) {
 }
 
 void LiveWorld::pause(int gpu) {
+    RecordedWorld::pause(gpu);  // a decision, even where nothing follows
     Slot& slot = slots_[static_cast<std::size_t>(gpu)];
     if (slot.pausing || tasks_.at(gpu).kind == TaskKind::sampling) return;
-    RecordedWorld::pause(gpu);
     slot.pausing = true;
     if (clock_) around_.channels.send(gpu, to_bytes(Command{Command::Kind::stop, {around_.search, 0, tasks_.at(gpu)}}));
 }

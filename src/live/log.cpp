@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "engine/engine.hpp"
 #include "live/plan.hpp"
+#include "live/prediction.hpp"
 #include "live/problem.hpp"
 #include "live/recorded_world.hpp"
 #include "train/training.hpp"
@@ -98,21 +99,52 @@ std::vector<std::vector<LiveInput>> inputs_of(const LiveLog& log) {
 
 namespace {
 
-/// Throws DataError with the first difference.
-void require_same_decisions(const RunFile& run, std::size_t row, const LiveLog& log, const LiveOptions& options,
-                            const Problem& problem, const std::vector<LiveInput>& inputs) {
-    const SearchRecord search = run.search(row);
+/// The searches of a file, to be searched again.
+struct Searches {
+    LiveOptions options;
+    Problem problem;
+    std::vector<std::vector<LiveInput>> inputs;
+};
+
+Searches searches_of(const RunFile& run, const LiveLog& log, const LiveOptions& options) {
+    LiveOptions laid_out = options;
+    laid_out.search.run.gpus = run.head().scenarios.front().gpus;
+    const bool counts = options.live.evaluator == "train" && knows_objectives(laid_out.search);
+    Problem problem = options.live.evaluator == "table" ? load_problem(laid_out.search)
+                      : counts ? untrained_problem(laid_out, load_training_data(laid_out.training.data).images.train)
+                               : untrained_problem(laid_out, {});
+    return {std::move(laid_out), std::move(problem), inputs_of(log)};
+}
+
+/// What the engine of one of them had.
+struct Setting {
+    SearchRecord search;
+    Trace trace;
+    Options options;
+    MethodOptions method;
+    Seconds start;
+};
+
+Setting setting_of(const RunFile& run, std::size_t row, const LiveLog& log, const LiveOptions& options) {
+    Setting setting;
+    setting.search = run.search(row);
     const RunHead& head = run.head();
-    Trace trace = head.trace_of(search);
+    setting.trace = head.trace_of(setting.search);
     for (const auto& h : log.history)
-        if (h.trace == search.trace) trace.history.push_back(h.intensity);
-    const double offset_s = log.searches[row].offset_s;
-    const Options of_engine =
-        engine_options(options, static_cast<int>(log.ranks_per_group), head.scenario_of(search).start, offset_s);
-    const MethodOptions& method = of_engine.methods[static_cast<std::size_t>(search.method)];
-    RecordedWorld world(trace, inputs, Seconds(offset_s));
+        if (h.trace == setting.search.trace) setting.trace.history.push_back(h.intensity);
+    setting.start = Seconds(log.searches[row].offset_s);
+    setting.options = engine_options(options, static_cast<int>(log.ranks_per_group),
+                                     head.scenario_of(setting.search).start, setting.start.value);
+    setting.method = setting.options.methods[static_cast<std::size_t>(setting.search.method)];
+    return setting;
+}
+
+/// Throws DataError with the first difference.
+void require_same_decisions(Setting setting, const Problem& problem, const std::vector<LiveInput>& inputs) {
+    auto& [search, trace, options, method, start] = setting;
+    RecordedWorld world(trace, inputs, start);
     const auto strategy = search_strategy(problem, method, search.seed);
-    SearchRecord again = Engine(problem, of_engine, method, trace, search.seed, *strategy, world).run();
+    SearchRecord again = Engine(problem, options, method, trace, search.seed, *strategy, world).run();
     if (checksum_of_logs(again) != search.log_checksum)
         throw DataError("the decisions are the recorded ones, but the logs that follow from them are not");
 }
@@ -120,19 +152,26 @@ void require_same_decisions(const RunFile& run, std::size_t row, const LiveLog& 
 }  // namespace
 
 std::vector<std::string> verify_decisions(const RunFile& run, const LiveLog& log, const LiveOptions& options) {
-    LiveOptions laid_out = options;
-    laid_out.search.run.gpus = run.head().scenarios.front().gpus;
-    const Problem problem = options.live.evaluator == "table" ? load_problem(laid_out.search)
-                            : knows_objectives(laid_out.search)
-                                ? untrained_problem(laid_out, load_training_data(laid_out.training.data).images.train)
-                                : untrained_problem(laid_out, {});
-    const auto inputs = inputs_of(log);
+    const Searches searches = searches_of(run, log, options);
     std::vector<std::string> lines;
     for (std::size_t row = 0; row < run.summaries().size(); ++row) try {
-            require_same_decisions(run, row, log, laid_out, problem, inputs[row]);
+            require_same_decisions(setting_of(run, row, log, searches.options), searches.problem, searches.inputs[row]);
         } catch (const DataError& e) {
             lines.push_back(fmt::format("search {}: {}", run.head().number_of(row), e.what()));
         }
+    return lines;
+}
+
+std::vector<std::string> describe_predictions(const RunFile& run, const LiveLog& log, const LiveOptions& options) {
+    const Searches searches = searches_of(run, log, options);
+    std::vector<std::string> lines;
+    for (std::size_t row = 0; row < run.summaries().size(); ++row) {
+        const auto [search, trace, of_engine, method, start] = setting_of(run, row, log, searches.options);
+        const SearchRecord simulated =
+            simulate_as_measured(searches.problem, of_engine, method, trace, search.seed, start, searches.inputs[row]);
+        lines.push_back(fmt::format("search {} ({}), simulated with the lengths that its tasks had: {}",
+                                    run.head().number_of(row), method.name, describe_prediction(search, simulated)));
+    }
     return lines;
 }
 
@@ -215,18 +254,28 @@ namespace {
 struct Work {
     double granted_s = 0, lost_s = 0;  ///< of the search's clock: told to evaluate; of these they waited
     double measured_j = 0, modelled_j = 0;
-    std::vector<double> switching_s;  ///< of wall clock, each
+    std::vector<double> save_s, resume_s;  ///< of wall clock, each
     std::int64_t pauses = 0, moves = 0, failures = 0, role_changes = 0;
 };
 
 void add_usage(const LiveLog& log, std::map<std::int32_t, Work>& works) {
+    std::map<std::int32_t, std::int32_t> last_task;  // of each group
+    std::set<std::pair<std::int32_t, std::int32_t>> begun;
     for (const auto& u : log.usage) {
-        Work& work = works[log.inputs[static_cast<std::size_t>(u.input)].search];
+        const std::int32_t search = log.inputs[static_cast<std::size_t>(u.input)].search;
+        Work& work = works[search];
         work.measured_j += u.measured_j;
         work.modelled_j += u.modelled_j;
-        const auto component = static_cast<Component>(u.component);
-        if (component == Component::idle || component == Component::optimizer) continue;
-        if (component == Component::switching) work.switching_s.push_back((u.to_s - u.from_s) / log.clock_speed);
+        if (u.gpu < 0) continue;
+        const bool goes_on = last_task[u.gpu] == u.task;
+        last_task[u.gpu] = u.task;
+        if (static_cast<Component>(u.component) != Component::switching) continue;
+        const double wall_s = (u.to_s - u.from_s) / log.clock_speed;
+        const bool is_new = begun.insert({search, u.task}).second;
+        if (goes_on)
+            work.save_s.push_back(wall_s);
+        else if (!is_new)
+            work.resume_s.push_back(wall_s);
     }
 }
 
@@ -295,13 +344,13 @@ std::string describe_live(const RunFile& run, const LiveLog& log) {
         text += fmt::format(
             "  search {} ({}): groups that were told to evaluate worked for {:.1f} % of the time; {} change(s) of "
             "roles, {} "
-            "task(s) paused, {} taken up by another group, {} failed; a save or restore took {:.3f} s (median of {}); "
-            "{:.0f} J, {:.0f} % "
-            "of it measured",
+            "task(s) paused, {} taken up by another group, {} failed; saving a task took {:.3f} s (median of {}), "
+            "going on "
+            "with one {:.3f} s (of {}); {:.0f} J, {:.0f} % of it measured",
             run.head().number_of(static_cast<std::size_t>(row)), run.head().method_of(search),
             work.granted_s > 0 ? 100 * (1 - work.lost_s / work.granted_s) : 100, work.role_changes, work.pauses,
-            work.moves, work.failures, median(work.switching_s), work.switching_s.size(), joules,
-            joules > 0 ? 100 * work.measured_j / joules : 0);
+            work.moves, work.failures, median(work.save_s), work.save_s.size(), median(work.resume_s),
+            work.resume_s.size(), joules, joules > 0 ? 100 * work.measured_j / joules : 0);
         if (at.lasted_s > 0)
             text += fmt::format("; the coordinator was busy for {:.2f} % of {:.0f} s",
                                 100 * (1 - at.waited_s / at.lasted_s), at.lasted_s);

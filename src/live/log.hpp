@@ -23,6 +23,10 @@ std::vector<std::vector<LiveInput>> inputs_of(const LiveLog& log);
 /// not there.
 std::vector<std::string> verify_decisions(const RunFile& run, const LiveLog& log, const LiveOptions& options);
 
+/// How far the simulated world is from every search, once it is told how long their tasks took (prediction.hpp). A line
+/// each. Throws as verify_decisions() does.
+std::vector<std::string> describe_predictions(const RunFile& run, const LiveLog& log, const LiveOptions& options);
+
 /// Trains `count` of the finished trainings again, without a pause; those first that a group gave back and another one
 /// finished. What differs in an accuracy, a line each; `trained` is how many there were. Throws UsageError for a run
 /// that did not train in groups of one rank on processor cores.

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "live/command_evaluator.hpp"
 #include "live/trained_evaluator.hpp"
 #include "pareto/archive.hpp"
 #include "train/skeleton.hpp"
@@ -45,15 +46,17 @@ std::vector<double> means_of_networks(std::span<const SearchRecord> searches, st
     return means;
 }
 
-void require_countable(const Options& options) {
-    for (const MethodOptions& method : options.methods)
+void require_countable(const LiveOptions& options) {
+    const bool ours = options.live.evaluator == "train";
+    for (const MethodOptions& method : options.search.methods)
         for (const std::string& name : method.search.known) {
             const auto has = [&](const ObjectiveOptions& o) { return o.name == name; };
-            const auto& objectives = options.problem.objectives;
-            if ((name != "parameters" && name != "flops") || std::none_of(objectives.begin(), objectives.end(), has))
+            const auto& objectives = options.search.problem.objectives;
+            if (!ours || (name != "parameters" && name != "flops") ||
+                std::none_of(objectives.begin(), objectives.end(), has))
                 throw UsageError(
                     fmt::format("method '{}' is to know '{}' before the search (allowed: parameters, flops, "
-                                "where they are objectives of the deck)",
+                                "where they are objectives of the deck and live.evaluator is \"train\")",
                                 method.name, name));
         }
 }
@@ -83,10 +86,11 @@ bool knows_objectives(const Options& options) {
 }
 
 Problem untrained_problem(const LiveOptions& options, const ImageSet& images) {
-    require_countable(options.search);
+    require_countable(options);
     Problem problem;
     for (const ObjectiveOptions& objective : options.search.problem.objectives)
-        problem.objectives.push_back(trained_objective(objective));
+        problem.objectives.push_back(options.live.evaluator == "command" ? command_objective(objective)
+                                                                         : trained_objective(objective));
     std::vector<CellIndex> cells(cell_count);
     std::iota(cells.begin(), cells.end(), 0);
     problem.candidates = candidates_of(std::move(cells), options.search.run.identity, problem.objectives);

@@ -25,6 +25,7 @@
 #include "io/provenance.hpp"
 #include "io/run_file.hpp"
 #include "io/table_file.hpp"
+#include "live/command_evaluator.hpp"
 #include "live/group.hpp"
 #include "live/journal.hpp"
 #include "live/live_world.hpp"
@@ -58,6 +59,7 @@ struct LiveRun {
     bool is_done = false;  ///< the output is there already, and is this run's
 
     const LiveOptions& options() const { return request.options; }
+    bool rehearses() const { return options().live.evaluator == "table"; }
     bool trains() const { return options().live.evaluator == "train"; }
     int groups() const { return std::max(1, layout.groups); }
 };
@@ -89,12 +91,16 @@ void load(LiveRequest request, const Communicator& world, LiveRun& run) {
     run.request = std::move(request);
     run.searches = plan_searches(run.options().search);
     load_traces(run);
-    if (!run.trains()) {
-        run.problem = load_problem(run.options().search);
-        return;
-    }
-    run.data = load_training_data(run.options().training.data);
-    run.problem = untrained_problem(run.options(), run.data.images.train);
+    if (run.trains()) run.data = load_training_data(run.options().training.data);
+    run.problem = run.rehearses() ? load_problem(run.options().search)
+                                  : untrained_problem(run.options(), run.data.images.train);
+}
+
+/// What architectures are trained on, for a file: name and checksum.
+std::pair<std::string, std::string> source_of_trainings(const LiveRun& run) {
+    if (run.trains()) return {run.data.images.name, run.data.checksum};
+    const std::string& command = run.options().live.command;
+    return {command, Checksum().add(command).hex()};
 }
 
 /// What a run's journal is of: lines that two runs share if and only if one can go on with the other's.
@@ -102,8 +108,8 @@ std::string live_identity(const LiveRun& run) {
     std::string text =
         fmt::format("live run, program {}\n{} group(s) of {} rank(s)\ndeck {}\n", program_version(), run.groups(),
                     run.layout.ranks_per_group, Checksum().add(run.request.effective_deck).hex());
-    text += run.trains() ? fmt::format("images {}\n", run.data.checksum)
-                         : fmt::format("table {}\n", run.problem.table_checksum);
+    text += run.rehearses() ? fmt::format("table {}\n", run.problem.table_checksum)
+                            : fmt::format("trained on {}\n", source_of_trainings(run).second);
     if (!run.options().now)
         for (const Trace& trace : run.traces) text += fmt::format("trace {} {}\n", trace.name, trace.checksum());
     return text;
@@ -140,7 +146,8 @@ std::string node_name() {
 /// A device and a meter for every rank that works.
 void place(LiveRun& run, const Communicator& group, const Communicator& node, const SharedNumbers& node_busy_s) {
     if (!run.trains()) {
-        run.evaluator = table_evaluator(run.options(), run.problem);
+        run.evaluator = run.rehearses() ? table_evaluator(run.options(), run.problem)
+                                        : command_evaluator(run.options(), node.rank());
         run.name = node_name();
         return;
     }
@@ -344,8 +351,9 @@ RunHead make_head(const LiveRun& run, LiveResult& result) {
     for (const Trace& trace : run.traces) head.trace_checksums.push_back(trace.checksum());
     head.scenarios = {scenario_record(result.options, 0)};
     head.scenarios.front().accounting = "metered";
-    head.problems = {run.trains() ? known_problem(run.problem, run.data.images.name, run.data.checksum, result.searches)
-                                  : problem_record(run.problem)};
+    const auto [source, checksum] = source_of_trainings(run);
+    head.problems = {run.rehearses() ? problem_record(run.problem)
+                                     : known_problem(run.problem, source, checksum, result.searches)};
     return head;
 }
 

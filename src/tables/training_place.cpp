@@ -69,24 +69,32 @@ TrainingGroup training_group(const Communicator& group) {
             [group](float* values, std::size_t count) { group.sum(values, count); }};
 }
 
-Device choose_device(const std::string& device, int cores, const Communicator& node) {
-    if (device == "cpu") return {false, {cores, {}, ""}};
-    const std::vector<Gpu> gpus = cuda_gpus();
-    const auto fewest = numbers_of_all(static_cast<double>(gpus.size()), node);
+int own_gpu(const std::vector<std::string>& seen, const Communicator& node) {
+    const auto fewest = numbers_of_all(static_cast<double>(seen.size()), node);
     const int count = static_cast<int>(*std::min_element(fewest.begin(), fewest.end()));
     const int number = count == 1 ? 0 : node.rank();
-    const bool has_one = number < static_cast<int>(gpus.size());
-    const std::string bus = has_one ? gpus[static_cast<std::size_t>(number)].pci_bus_id : "";
-    const auto marks = numbers_of_all(mark_of(bus), node);
-    if (gpus.empty()) throw RunError(fmt::format("run.device = \"cuda\": {}", cuda_trouble()));
-    const bool shared = std::set<double>(marks.begin(), marks.end()).size() < marks.size();
-    if (!has_one || shared)
+    const bool has_one = number < static_cast<int>(seen.size());
+    const auto marks = numbers_of_all(has_one ? mark_of(seen[static_cast<std::size_t>(number)]) : -1, node);
+    const bool some_has_none = std::find(marks.begin(), marks.end(), -1) != marks.end();
+    if (some_has_none || std::set<double>(marks.begin(), marks.end()).size() < marks.size())
         throw RunError(
             fmt::format("run.device = \"cuda\": {} working rank(s) on a node, {} GPU(s) to be seen by each "
                         "(allowed: a GPU for every working rank)",
-                        node.size(), gpus.size()));
+                        node.size(), seen.size()));
+    return number;
+}
+
+Device choose_device(const std::string& device, int cores, const Communicator& node) {
+    if (device == "cpu") return {false, {cores, {}, ""}};
+    const std::vector<Gpu> gpus = cuda_gpus();
+    if (node.maximum(gpus.empty() ? 1 : 0) != 0)
+        throw RunError(fmt::format("run.device = \"cuda\": {}",
+                                   gpus.empty() ? cuda_trouble() : "another rank of this node sees no GPU"));
+    std::vector<std::string> seen;
+    for (const Gpu& gpu : gpus) seen.push_back(gpu.pci_bus_id);
+    const int number = own_gpu(seen, node);
     use_gpu(number);
-    return {true, {cores, {bus}, gpus[static_cast<std::size_t>(number)].name}};
+    return {true, {cores, {seen[static_cast<std::size_t>(number)]}, gpus[static_cast<std::size_t>(number)].name}};
 }
 
 WorkMeter::WorkMeter(const MeterOptions& options, const Device& device, SharedNumbers busy_s, int rank_on_node)

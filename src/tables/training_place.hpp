@@ -20,10 +20,13 @@ struct Device {
     bool cuda = false;
     NodeDevices parts;  ///< for a meter
 };
-/// `device` as the deck has it. On "cuda" the working ranks of a node get a GPU each, which becomes the calling
-/// thread's: in order where all see all GPUs, each its own where the launcher shows it only that. `cores` is how many
-/// the rank uses; `node` has the working ranks of the caller's node. Throws RunError where there are too few GPUs, or
-/// two ranks would share one. Collective over `node`.
+/// Position in `seen`, the PCI bus ids of the GPUs that the caller sees, of the one that it takes: where ranks see
+/// several, in order of rank; where the launcher shows each only one, that. `node` has the working ranks of the
+/// caller's node. Throws RunError, on all of them, where one would have none, or two the same. Collective over `node`.
+int own_gpu(const std::vector<std::string>& seen, const Communicator& node);
+
+/// `device` as the deck has it. On "cuda" the working ranks of a node get a GPU each, as own_gpu() says, which becomes
+/// the calling thread's. `cores` is how many the rank uses. Throws as own_gpu() does. Collective over `node`.
 Device choose_device(const std::string& device, int cores, const Communicator& node);
 
 /// What some work has cost.

@@ -3,15 +3,18 @@
 """`cenas live`: rehearsals, in which groups sleep as long as a table says, and trainings on made-up images."""
 
 import datetime
+import json
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
 import h5py
 
-from program import CENAS, ProgramTest
+from program import CENAS, SOURCE, ProgramTest
 from training_test import write_images
 
 # A day in six seconds.
@@ -279,6 +282,98 @@ class NowTest(ProgramTest):
         self.assertIn("missing for more than live.stale_h", err)
 
 
+class CommandTest(ProgramTest):
+    """A program of the user's in the place of our trainings: that of docs/bring-your-own, and some that go wrong."""
+
+    def setUp(self):
+        super().setUp()
+        self.example = os.path.join(SOURCE, "docs", "bring-your-own")
+        shutil.copy(os.path.join(self.example, "evaluator.py"), self.folder)
+        with open(os.path.join(self.example, "live.toml"), encoding="utf-8") as file:
+            self.deck = self.write("deck.toml", file.read().replace("python3", sys.executable).replace("home.h5", "synthetic:CISO").replace("2024-", "2021-"))
+
+    def uninterrupted(self, cell, seed):
+        """What the example reaches where nobody asks it to pause."""
+        request = {"task": "evaluation", "cells": [cell], "seed": seed, "slice_s": 1e9, "state": None, "supernet": None}
+        self.write("request", json.dumps({**request, "new_state": self.path("new"), "node_rank": 0}))
+        subprocess.run([sys.executable, self.path("evaluator.py"), self.path("request"), self.path("answer")], check=True)
+        with open(self.path("answer"), encoding="utf-8") as file:
+            return json.load(file)["values"][0]
+
+    def assert_trainings_are_whole(self, result):
+        with h5py.File(result) as file:
+            finished = file["/evaluation/finished"][...].nonzero()[0]
+            cells = file["/cell/architecture"].asstr()[...][file["/evaluation/cell"][...]]
+            found = file["/evaluation/objectives"][...]
+        self.assertGreater(len(finished), 5)
+        for i in finished:
+            expected = self.uninterrupted(cells[i], 1)
+            self.assertEqual(list(found[i]), [expected["error"], expected["width"]], cells[i])
+
+    def test_trainings_that_wander_and_are_killed_end_as_those_that_are_not(self):
+        result = self.path("live.h5")
+        for sent in (signal.SIGKILL, signal.SIGTERM):
+            process = subprocess.Popen([CENAS, "live", self.deck, "-o", result, "--restart"], cwd=self.folder,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+            time.sleep(2)
+            process.send_signal(sent)
+            _, err = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, -9 if sent == signal.SIGKILL else 75, err)
+        self.run_program("live", self.deck, "-o", result, "--restart")
+        self.run_program("live", self.deck, "-o", self.path("groups.h5"), "budget.evaluations=0", "run.hours=24", "method.ce-nas.allocator=random-actions", ranks=4)
+        for file in (result, self.path("groups.h5")):
+            self.run_program("verify", file)
+            self.assert_trainings_are_whole(file)
+            self.assertFalse(os.path.exists(file + ".states"))
+
+    def bad_deck(self, command):
+        with open(self.deck, encoding="utf-8") as file:
+            deck = file.read()
+        deck = deck.replace(f'command = "{sys.executable} evaluator.py"', f"command = '''{command}'''\npatience_s = 4")
+        return deck.replace("evaluations = 8", "evaluations = 1").replace('"supernet"', '"direct"').replace('"shares"', '"all-evaluate"')
+
+    def test_commands_that_fail_are_outcomes(self):
+        for command, message in (
+            ("false", "ended with exit code 1"),
+            ("/none/such", "ended with exit code 127"),
+            ("kill -KILL $$; :", "was ended by signal 9"),
+            ("sleep 60; :", "took longer than live.patience_s / 2 = 2 s"),
+            (":", "wrote no answer"),
+            ('echo done >"$2"; :', "it is no JSON object"),
+            ('echo "{}" >"$2"; :', "'done' must be true or false"),
+            ("""echo '{"done": false}' >"$2"; :""", "neither finished the task nor wrote its new_state"),
+            ("""echo '{"done": true}' >"$2"; :""", "'values' must be a list of 1 object(s)"),
+            ("""echo '{"done": true, "values": [{"error": 1}]}' >"$2"; :""", "must have a number 'width'"),
+            ("""echo '{"done": true, "values": [{"error": 1, "width": "2"}]}' >"$2"; :""", "must have a number 'width'"),
+            ("""echo '{"done": true, "values": [{"error": 1, "width": 2}], "joules": -1}' >"$2"; :""", "'joules' must be"),
+        ):
+            with self.subTest(command=command):
+                result = self.path("bad.h5")
+                out, err = self.run_program("live", self.write("bad.toml", self.bad_deck(command)), "-o", result, "--overwrite")
+                self.assertIn(message, err)
+                self.assertRegex(out, r"[1-9]\d* failed")
+                with h5py.File(result) as file:  # what they have cost is booked
+                    failed = file["/evaluation/finished"][...] == 0
+                    self.assertTrue((file["/evaluation/joules"][...][failed] > 0).any())
+                self.run_program("verify", result)
+
+    def test_joules_of_the_command_are_measured(self):
+        answer = '{"done": true, "values": [{"error": 0.5, "width": 2}], "joules": 7}'
+        deck = self.write("bad.toml", self.bad_deck(f"""echo '{answer}' >"$2"; :"""))
+        self.run_program("live", deck, "-o", self.path("live.h5"))
+        with h5py.File(self.path("live.h5")) as file:
+            finished = file["/evaluation/finished"][...] != 0
+            self.assertEqual(set(file["/evaluation/joules"][...][finished].round(6)), {7.0})
+
+    def test_bad_decks(self):
+        live = ("live", self.deck, "-o", self.path("live.h5"))
+        self.assert_refused(2, ["live.command", "run.ranks_per_group = 1"], *live, "run.ranks_per_group=2", ranks=3)
+        self.assert_refused(2, ["live.command", "live.patience_s / 2 = 300"], *live, "live.slice_s=301")
+        self.assert_refused(2, ["live.command", "can be given only with live.evaluator"], *live, "live.evaluator=table")
+        self.write("deck.toml", REHEARSAL.replace('"table"', '"command"'))
+        self.assert_refused(2, ["live.command", "missing"], *live)
+
+
 class TrainingTest(ProgramTest):
     def setUp(self):
         super().setUp()
@@ -316,6 +411,19 @@ class TrainingTest(ProgramTest):
         self.assert_refused(2, ["is to know 'parameters'"], *live, 'method.ce-nas.known=["parameters"]')
         self.assert_refused(2, ["training.low_epochs", "must be less than training.epochs = 20"], *live, "training.low_epochs=20")
         self.assert_refused(2, ["method.ce-nas.strategy", "needs training.low_epochs"], *live, "method.ce-nas.strategy=successive-halving", "method.ce-nas.candidates=direct")
+
+    def test_killed_and_restarted_trainings_end_as_those_that_are_not(self):
+        run = ("live", self.deck, "training.epochs=60", "-o", self.path("live.h5"), "--restart")
+        for sent in (signal.SIGTERM, signal.SIGKILL):
+            process = subprocess.Popen([CENAS, *run], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            time.sleep(2.5)
+            process.send_signal(sent)
+            _, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 75 if sent == signal.SIGTERM else -9, err)
+            self.assertTrue(os.listdir(self.path("live.h5.states")))
+        self.run_program(*run)
+        out, _ = self.run_program("verify", self.path("live.h5"), "--sample", "20")
+        self.assertIn("done again without a pause, reach the same accuracy bit for bit", out)
 
     def test_trainings_that_fail_are_outcomes(self):
         out, err = self.run_program("live", self.deck, "live.longest_training_h=0.00003", "-o", self.path("live.h5"), ranks=3)

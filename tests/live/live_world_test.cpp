@@ -4,11 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <thread>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "engine/engine.hpp"
+#include "engine/simulated_world.hpp"
 #include "live/group.hpp"
+#include "live/prediction.hpp"
 #include "live/table_evaluator.hpp"
 #include "support/files.hpp"
 #include "support/mpi_main.hpp"
@@ -142,6 +146,21 @@ TEST(LiveWorld, InputsAloneGiveTheSameSearchAgain) {
     EXPECT_EQ(checksum_of_logs(live.repeat(f.method, inputs)), checksum);
 }
 
+/// Where a task of sampling, or a slice, takes longer than a step the engine asks in vain, and again.
+TEST(LiveWorld, PausesThatNothingFollowsAreDecisionsToo) {
+    Fixture f;
+    f.problem = make_problem(small_table(300, 9, 9000), f.options.search);
+    f.options.live.slice_s = 0.25;
+    LiveSearch live(f.options, f.problem, f.trace);
+    const auto inputs = live.run(f.method, {}, 0);
+    int pauses_of_sampling = 0;
+    for (const auto& input : inputs)
+        for (const Decision& d : input.decisions)
+            pauses_of_sampling += d.kind == Decision::Kind::pause && d.task_kind == TaskKind::sampling;
+    EXPECT_GT(pauses_of_sampling, 0);
+    EXPECT_EQ(checksum_of_logs(live.repeat(f.method, inputs)), checksum_of_logs(live.record));
+}
+
 TEST(LiveWorld, AnAlteredIntensityIsAnotherDecision) {
     const Fixture f;
     LiveSearch live(f.options, f.problem, f.trace);
@@ -160,6 +179,77 @@ TEST(LiveWorld, AnAlteredIntensityIsAnotherDecision) {
     } catch (const DataError& e) {
         EXPECT_NE(std::string(e.what()).find("decisions after 43200.000 s differ"), std::string::npos) << e.what();
     }
+}
+
+/// The simulated world, and what a live one would have been told.
+class ToldWorld final : public World {
+  public:
+    ToldWorld(const Problem& problem, const Options& options) : world_(problem, options, Seconds(0)) {}
+    Seconds now() const override { return world_.now(); }
+    void start(int gpu, const Task& task) override {
+        decisions_.push_back({Decision::Kind::start, gpu, task.id, task.kind, task.cells});
+        tasks_[task.id] = task;
+        world_.start(gpu, task);
+    }
+    void pause(int gpu) override { world_.pause(gpu); }
+    Event wait(Seconds until) override {
+        LiveInput input;
+        input.decisions = std::exchange(decisions_, {});
+        input.event = world_.wait(until);
+        input.kind = LiveInput::Kind::event;
+        input.now_s = world_.now().value;
+        usage_ = world_.take_usage();
+        for (const Usage& u : usage_)
+            input.usage.push_back(
+                {0, u.task, u.component, u.from.value, u.to.value, 0, (u.power * (u.to - u.from)).value});
+        if (input.event.kind == Event::Kind::finished && tasks_[input.event.task].kind != TaskKind::supernet_training)
+            for (const CellIndex cell : tasks_[input.event.task].cells)
+                for (const double value : world_.result(tasks_[input.event.task], cell)) input.values.push_back(value);
+        inputs.push_back(input);
+        return input.event;
+    }
+    std::vector<Usage> take_usage() override { return std::exchange(usage_, {}); }
+    void stop() override { world_.stop(); }
+    Watts power() const override { return world_.power(); }
+    std::vector<double> result(const Task& task, CellIndex cell) const override { return world_.result(task, cell); }
+
+    std::vector<LiveInput> inputs;
+
+  private:
+    SimulatedWorld world_;
+    std::vector<Decision> decisions_;
+    std::map<int, Task> tasks_;
+    std::vector<Usage> usage_;
+};
+
+/// Exactly, where nothing is paused (there are no slices here).
+TEST(Prediction, IsTheSearchWhereItsTasksTakeWhatTheTableSays) {
+    Fixture f;
+    for (const char* candidates : {"direct", "supernet"}) {
+        f.method = method_named("fixed", candidates);
+        f.method.schedule.evaluate = 2;
+        ToldWorld world(f.problem, f.options.search);
+        const auto strategy = search_strategy(f.problem, f.method, 1);
+        const SearchRecord live = Engine(f.problem, f.options.search, f.method, f.trace, 1, *strategy, world).run();
+        ASSERT_GT(live.evaluations, 5);
+        Options unpowered = f.options.search;
+        unpowered.power.evaluation_w = unpowered.power.idle_w = 0;
+        const SearchRecord simulated =
+            simulate_as_measured(f.problem, unpowered, f.method, f.trace, 1, Seconds(0), world.inputs);
+        EXPECT_EQ(simulated.evaluations, live.evaluations);
+        EXPECT_NEAR(simulated.energy_j, live.energy_j, 1e-9 * live.energy_j);
+        EXPECT_NEAR(simulated.carbon_g, live.carbon_g, 1e-9 * live.carbon_g);
+    }
+}
+
+/// How good it is where clocks tick and messages travel.
+TEST(Prediction, IsNearALiveSearch) {
+    const Fixture f;
+    LiveSearch live(f.options, f.problem, f.trace);
+    const auto inputs = live.run(f.method, {}, 0);
+    const SearchRecord simulated =
+        simulate_as_measured(f.problem, f.options.search, f.method, f.trace, 1, Seconds(0), inputs);
+    EXPECT_NEAR(simulated.carbon_g, live.record.carbon_g, 0.2 * live.record.carbon_g);
 }
 
 TEST(LiveWorld, GoesOnWhereItWasStopped) {

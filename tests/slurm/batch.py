@@ -95,12 +95,12 @@ def begin_soon(number, start):
 
 
 @functools.cache
-def public_program():
+def public_program(program=CENAS):
     """The program, where everybody may run it."""
     folder = tempfile.mkdtemp(prefix="cenas-program-")
     atexit.register(shutil.rmtree, folder)
     os.chmod(folder, 0o755)
-    return shutil.copy(CENAS, os.path.join(folder, "cenas"))
+    return shutil.copy(program, os.path.join(folder, "cenas"))
 
 
 @functools.cache
@@ -214,3 +214,15 @@ class BatchTest(unittest.TestCase):
     def assert_went_on(self, output="results/deck.h5"):
         """In two parts, or in more, since Slurm sends a job of a minute its own signal whenever it likes."""
         self.assertRegex(" ".join(map(str, self.parts(output))), "^(75 )+0$")
+
+
+class LosingNodes(BatchTest):
+    """The second node comes back after each test."""
+
+    def tearDown(self):
+        subprocess.run([os.path.join(HERE, "cluster"), "boot", CLUSTER, "n2"], check=False, capture_output=True)
+        self.wait("n2", lambda: self.node_state("n2") == "idle")
+
+    @staticmethod
+    def node_state(node):
+        return subprocess.run(["sinfo", "--noheader", "--nodes", node, "--format=%T"], capture_output=True, text=True, check=True).stdout.strip()

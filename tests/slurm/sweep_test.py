@@ -9,7 +9,7 @@ import unittest
 
 import h5py
 
-from batch import CLUSTER, HERE, BatchTest, jobs_in
+from batch import CLUSTER, HERE, BatchTest, LosingNodes, jobs_in
 
 SMALL = ("--nodes=1", "--ntasks=1")  # the nodes are two cores
 SHORT = ("--time=1",)  # minutes: so near its end is a job from the beginning that it goes on wherever it is stopped
@@ -71,8 +71,8 @@ class SweepJobs(BatchTest):
 class Continuation(BatchTest):
     def test_what_does_not_fit_into_a_job_goes_on_by_itself(self):
         """By the program's own clock, which knows when the job ends."""
-        more = "run.seeds=30"  # so that three seconds are not enough
-        job = self.submit(*SMALL, *SHORT, "slurm/sweep.sbatch", "deck.toml", more, CENAS_STOP_BEFORE_S="57")
+        more = "run.seeds=50"  # so that six seconds are not enough
+        job = self.submit(*SMALL, *SHORT, "slurm/sweep.sbatch", "deck.toml", more, CENAS_STOP_BEFORE_S="54")
         self.assert_ends(job, "COMPLETED", "0:0")
         self.assert_expected(more)
         self.assert_went_on()
@@ -163,15 +163,7 @@ class LostRanks(BatchTest):
         self.assert_expected("run.seeds=30")
 
 
-class LostNodes(BatchTest):
-    def tearDown(self):
-        subprocess.run([os.path.join(HERE, "cluster"), "boot", CLUSTER, "n2"], check=False, capture_output=True)
-        self.wait("n2", lambda: self.node_state("n2") == "idle")
-
-    @staticmethod
-    def node_state(node):
-        return subprocess.run(["sinfo", "--noheader", "--nodes", node, "--format=%T"], capture_output=True, text=True, check=True).stdout.strip()
-
+class LostNodes(LosingNodes):
     def test_a_sweep_that_loses_a_node_goes_on_on_others(self):
         job = self.submit("--nodes=1-2", "--ntasks=2", "--spread-job", "slurm/sweep.sbatch", "deck.toml")
         self.wait_for_work(job)

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -129,6 +131,20 @@ TEST_F(WorkMeterTest, RanksWithGpusOnOneNodeAreModelledOrRefused) {
     WorkMeter own(options, gpu, busy_s_, node_.rank());
     own.start();
     EXPECT_EQ(own.stop().energy.measured.value, 0);
+}
+
+TEST(OwnGpu, IsOfThisRankAlone) {
+    const Communicator node = Communicator::world().node();
+    std::vector<std::string> all;
+    for (int i = 0; i < node.size(); ++i) all.push_back("0000:0" + std::to_string(i) + ":00.0");
+    EXPECT_EQ(own_gpu(all, node), node.size() == 1 ? 0 : node.rank());
+    EXPECT_EQ(own_gpu({all[static_cast<std::size_t>(node.rank())]}, node), 0);  // the launcher shows it only that
+    if (node.size() == 1) return;
+    EXPECT_THROW(own_gpu({all[0]}, node), RunError);  // all see the same one
+    const bool last = node.rank() == node.size() - 1;
+    EXPECT_THROW(own_gpu(last ? std::vector<std::string>{} : all, node), RunError);
+    all.pop_back();
+    EXPECT_THROW(own_gpu(all, node), RunError);
 }
 
 TEST(ChooseDevice, GivesEachRankAGpuOrSaysWhyNot) {
