@@ -24,17 +24,25 @@ std::vector<double> made_up_gains(CellIndex cell) {
     return {x.sum() + 0.2 * x[0] * x[5], 7.0 - x.sum() - 0.5 * x[2]};
 }
 
-LamooSamples made_up_samples(int n, std::uint64_t seed) {
+std::vector<CellIndex> made_up_cells(int n, std::uint64_t seed) {
     Random random(seed, Stream::tests);
-    LamooSamples samples;
-    samples.objectives = 2;
-    for (int i = 0; i < n; ++i) {
-        samples.cells.push_back(static_cast<CellIndex>(random.below(cell_count)));
-        const auto gains = made_up_gains(samples.cells.back());
+    std::vector<CellIndex> cells;
+    for (int i = 0; i < n; ++i) cells.push_back(static_cast<CellIndex>(random.below(cell_count)));
+    return cells;
+}
+
+LamooSamples samples_of(const std::vector<CellIndex>& cells) {
+    LamooSamples samples{edge_count, 2, {}, {}};
+    for (const CellIndex cell : cells) {
+        const auto point = lamoo_features(cell);
+        samples.points.insert(samples.points.end(), point.begin(), point.end());
+        const auto gains = made_up_gains(cell);
         samples.gains.insert(samples.gains.end(), gains.begin(), gains.end());
     }
     return samples;
 }
+
+LamooSamples made_up_samples(int n, std::uint64_t seed) { return samples_of(made_up_cells(n, seed)); }
 
 /// The whole tree, every node split that can be, from the root level by level.
 std::vector<LamooNode> whole_tree(const LamooSamples& samples, const LamooOptions& options) {
@@ -63,21 +71,17 @@ TEST(LamooTree, IsAPartitionThatFollowsTheRules) {
         EXPECT_TRUE(good.good);
         EXPECT_FALSE(bad.good);
     }
-    EXPECT_EQ(in_leaves, samples.cells.size());
+    EXPECT_EQ(in_leaves, samples.size());
 }
 
 TEST(LamooTree, DegenerateBagsStayLeaves) {
     LamooOptions options;
-    LamooSamples equal;  // every gain the same
-    equal.objectives = 2;
-    for (int i = 0; i < 50; ++i) {
-        equal.cells.push_back(i * 17);
-        equal.gains.insert(equal.gains.end(), {1.0, 1.0});
-    }
+    LamooSamples equal = made_up_samples(50, 1);  // every gain the same
+    std::fill(equal.gains.begin(), equal.gains.end(), 1.0);
     EXPECT_EQ(whole_tree(equal, options).size(), 1u);
 
     LamooSamples one_cell = made_up_samples(50, 2);  // every point the same
-    std::fill(one_cell.cells.begin(), one_cell.cells.end(), 7);
+    std::fill(one_cell.points.begin(), one_cell.points.end(), 0.3);
     EXPECT_EQ(whole_tree(one_cell, options).size(), 1u);
 
     EXPECT_EQ(whole_tree(made_up_samples(2, 3), options).size(), 1u);
@@ -212,7 +216,8 @@ std::set<CellIndex> region_by_definition(const LamooSamples& samples, const Lamo
 TEST(Lamoo, ProposalsAreUniformOverTheRegion) {
     const Candidates candidates = whole_space();
     const LamooOptions options;
-    const auto samples = made_up_samples(150, 11);
+    const auto told = made_up_cells(150, 11);
+    const auto samples = samples_of(told);
     const auto region_set = region_by_definition(samples, options, 0);
     const std::vector<CellIndex> region(region_set.begin(), region_set.end());
     ASSERT_GT(region.size(), 500u);
@@ -220,8 +225,8 @@ TEST(Lamoo, ProposalsAreUniformOverTheRegion) {
     constexpr int proposals = 1000;
     for (std::uint64_t seed = 0; seed < proposals; ++seed) {
         Lamoo lamoo(options, candidates, 2, seed);
-        for (std::size_t i = 0; i < samples.cells.size(); ++i)
-            lamoo.tell({samples.cells[i], Fidelity::full, std::span<const double>(&samples.gains[2 * i], 2)});
+        for (std::size_t i = 0; i < told.size(); ++i)
+            lamoo.tell({told[i], Fidelity::full, std::span<const double>(&samples.gains[2 * i], 2)});
         lamoo.update();
         const auto cell = lamoo.ask();
         ASSERT_TRUE(cell);
