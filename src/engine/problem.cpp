@@ -12,7 +12,8 @@
 #include "base/error.hpp"
 #include "eval/synthetic_table.hpp"
 #include "io/table_file.hpp"
-#include "pareto/hypervolume.hpp"
+#include "pareto/archive.hpp"
+#include "pareto/gains.hpp"
 
 namespace cenas {
 namespace {
@@ -42,8 +43,10 @@ void choose_objectives(Problem& problem, const ProblemOptions& options) {
     }
 }
 
-double gain_of(const RunObjective& objective, double value) {
-    return objective.direction == Direction::maximize ? value - objective.reference : objective.reference - value;
+/// No value is better: 100 of what is measured in percent, 0 of what is to be small.
+double perfect_value(const RunObjective& objective) {
+    if (objective.direction == Direction::minimize) return 0;
+    return objective.unit == "%" ? 100 : std::numeric_limits<double>::infinity();
 }
 
 /// Mean of every objective over the table's cells that are one network once dead edges are pruned.
@@ -76,7 +79,7 @@ std::vector<double> known_gains(const Problem& problem) {
         if (objective.estimates != objective.values) continue;
         for (const CellIndex cell : problem.table.cells)
             known[static_cast<std::size_t>(cell) * m + k] =
-                gain_of(problem.objectives[k], objective.values[problem.row(cell)]);
+                gain_of(objective.values[problem.row(cell)], problem.objectives[k].reference, objective.direction);
     }
     return known;
 }
@@ -104,17 +107,9 @@ void require_known(const Problem& problem, const MethodOptions& method) {
 /// Hypervolume of all cells of the table, with `values_of(cell)` for each.
 template <class ValuesOf>
 double table_hypervolume(const Problem& problem, const ValuesOf& values_of) {
-    std::vector<double> gains;
-    for (const CellIndex cell : problem.table.cells) {
-        const auto point = gains_of(problem.objectives, values_of(cell));
-        gains.insert(gains.end(), point.begin(), point.end());
-    }
-    const int m = static_cast<int>(problem.objectives.size());
-    // Dominated points change nothing but the time a recursion over three or more objectives takes.
-    std::vector<double> front;
-    for (const std::size_t i : non_dominated(gains, m))
-        front.insert(front.end(), &gains[i * problem.objectives.size()], &gains[i * problem.objectives.size()] + m);
-    return hypervolume(front, m);
+    ParetoArchive archive(static_cast<int>(problem.objectives.size()));
+    for (const CellIndex cell : problem.table.cells) archive.add(gains_of(problem.objectives, values_of(cell)));
+    return archive.hypervolume();
 }
 
 }  // namespace
@@ -134,7 +129,7 @@ std::vector<double> estimated_values(const Problem& problem, CellIndex cell) {
 std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span<const double> values) {
     std::vector<double> gains(objectives.size());
     for (std::size_t k = 0; k < objectives.size(); ++k)
-        gains[k] = gain_of(objectives[k], values[k]);
+        gains[k] = gain_of(values[k], objectives[k].reference, objectives[k].direction);
     return gains;
 }
 
@@ -148,7 +143,10 @@ void require_methods(const Problem& problem, const Options& options) {
 Candidates candidates_of(std::vector<CellIndex> cells, const std::string& identity,
                          std::span<const RunObjective> objectives) {
     Candidates candidates{std::move(cells), canonical_table(identity_from(identity)), {}, {}};
-    for (const RunObjective& objective : objectives) candidates.objectives.push_back(objective.name);
+    for (const RunObjective& objective : objectives)
+        candidates.objectives.push_back(
+            {objective.name, objective.direction,
+             gain_of(perfect_value(objective), objective.reference, objective.direction)});
     return candidates;
 }
 

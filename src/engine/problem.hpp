@@ -33,7 +33,7 @@ struct Problem {
 std::vector<double> true_values(const Problem& problem, CellIndex cell);
 std::vector<double> estimated_values(const Problem& problem, CellIndex cell);
 
-/// Gains: maximized, measured from the reference point (pareto/hypervolume.hpp).
+/// Gains: maximized, measured from the reference point (pareto/gains.hpp).
 std::vector<double> gains_of(std::span<const RunObjective> objectives, std::span<const double> values);
 
 /// Cells that may be proposed; `identity` as run.identity of a deck. Nothing is known of them without training.

@@ -70,8 +70,6 @@ void add_column(Checksum& checksum, const std::vector<double>& column) {
 
 }  // namespace
 
-const char* to_string(Direction direction) { return direction == Direction::maximize ? "maximize" : "minimize"; }
-
 std::string ArchitectureTable::checksum() const {
     Checksum checksum;
     checksum.add(synthetic ? 1.0 : 0.0).add(static_cast<double>(size()));

@@ -6,12 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/direction.hpp"
 #include "space/cell.hpp"
 
 namespace cenas {
-
-enum class Direction { maximize, minimize };
-const char* to_string(Direction direction);  // "maximize", "minimize"
 
 /// One objective of a table: what an evaluation measures, and what the supernet says of it.
 struct TableObjective {

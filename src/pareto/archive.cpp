@@ -4,29 +4,59 @@
 
 #include <algorithm>
 
+#include "pareto/gains.hpp"
 #include "pareto/hypervolume.hpp"
+#include "pareto/rows.hpp"
 
 namespace cenas {
-namespace {
-
-bool covers(std::span<const double> a, std::span<const double> b) {
-    return std::equal(a.begin(), a.end(), b.begin(), [](double x, double y) { return x >= y; });
-}
-
-}  // namespace
 
 void ParetoArchive::add(std::span<const double> gains) {
-    if (!std::all_of(gains.begin(), gains.end(), [](double gain) { return gain > 0; })) return;
-    const auto m = static_cast<std::size_t>(objectives_);
-    std::vector<double> front;
-    for (std::size_t i = 0; i < points_.size(); i += m) {
-        const std::span<const double> point(&points_[i], m);
-        if (covers(point, gains)) return;
-        if (!covers(gains, point)) front.insert(front.end(), point.begin(), point.end());
+    if (!inside_reference(gains)) return;
+    std::size_t place = 0;  // rows before it come first, or one equals it
+    for (std::size_t end = size(); place < end;) {
+        const std::size_t middle = (place + end) / 2;
+        const double* other = row(middle);
+        if (std::lexicographical_compare(other, other + objectives_, gains.begin(), gains.end()))
+            end = middle;
+        else
+            place = middle + 1;
     }
-    front.insert(front.end(), gains.begin(), gains.end());
-    points_ = std::move(front);
-    hypervolume_ = cenas::hypervolume(points_, objectives_);
+    if (objectives_ == 2)
+        add_to_staircase(place, gains.data());
+    else
+        add_to_front(place, gains.data());
+}
+
+/// The area is the sum over the points (x, y), by falling x, of x y - x (y of the point before).
+void ParetoArchive::add_to_staircase(std::size_t place, const double* gains) {
+    double below = place > 0 ? row(place - 1)[1] : 0.0;
+    if (below >= gains[1]) return;
+    hypervolume_.add_product(gains[0], gains[1]);
+    hypervolume_.add_product(-gains[0], below);
+    std::size_t end = place;
+    for (; end < size() && row(end)[1] <= gains[1]; ++end) {
+        hypervolume_.add_product(-row(end)[0], row(end)[1]);
+        hypervolume_.add_product(row(end)[0], below);
+        below = row(end)[1];
+    }
+    if (end < size()) {
+        hypervolume_.add_product(row(end)[0], below);
+        hypervolume_.add_product(-row(end)[0], gains[1]);
+    }
+    if (end > place) {
+        std::copy_n(gains, 2, iterator(place));
+        points_.erase(iterator(place + 1), iterator(end));
+    } else {
+        points_.insert(iterator(place), gains, gains + 2);
+    }
+}
+
+void ParetoArchive::add_to_front(std::size_t place, const double* gains) {
+    for (std::size_t i = 0; i < place; ++i)
+        if (covers(row(i), gains, objectives_)) return;
+    hypervolume_.add(hypervolume_improvement({gains, objectives_}, points_, static_cast<int>(objectives_)));
+    remove_covered(points_, gains, objectives_);  // only such as come later
+    points_.insert(iterator(place), gains, gains + objectives_);
 }
 
 }  // namespace cenas

@@ -123,6 +123,16 @@ int find_leaf_by_path(std::vector<LamooNode>& tree, const LamooSamples& samples,
 
 }  // namespace
 
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+Eigen::MatrixXd LamooSamples::point_matrix() const {
+    return Eigen::Map<const RowMajor>(points.data(), static_cast<Eigen::Index>(size()), dimensions);
+}
+
+Eigen::MatrixXd LamooSamples::gain_matrix() const {
+    return Eigen::Map<const RowMajor>(gains.data(), static_cast<Eigen::Index>(size()), objectives);
+}
+
 LamooSamples LamooSamples::first(std::size_t n) const {
     LamooSamples samples = *this;
     samples.points.resize(n * static_cast<std::size_t>(dimensions));

@@ -25,6 +25,8 @@ struct LamooSamples {
     std::vector<double> points;  ///< size() x dimensions: where they lie for the split models
     std::vector<double> gains;   ///< size() x objectives
     std::size_t size() const { return gains.size() / static_cast<std::size_t>(objectives); }
+    Eigen::MatrixXd point_matrix() const;  ///< one a row
+    Eigen::MatrixXd gain_matrix() const;
     /// The first n of them.
     LamooSamples first(std::size_t n) const;
 };

@@ -83,9 +83,8 @@ Eigen::VectorXd Nehvi::values(const Eigen::MatrixXd& points) const {
             o.model->prior(base_, points) - o.base_whitened.transpose() * whitened;
         const Eigen::MatrixXd explained = o.base_cholesky.triangularView<Eigen::Lower>().solve(covariance);
         const double prior = o.model->prior(points.topRows(1), points.topRows(1))(0, 0);
-        const Eigen::ArrayXd variance =
-            prior - whitened.colwise().squaredNorm().transpose().array() -
-            explained.colwise().squaredNorm().transpose().array();
+        const Eigen::ArrayXd variance = prior - whitened.colwise().squaredNorm().transpose().array() -
+                                        explained.colwise().squaredNorm().transpose().array();
         Eigen::MatrixXd sampled = o.weights.transpose() * covariance;
         sampled += o.normals * variance.max(0.0).sqrt().matrix().transpose();
         sampled.rowwise() += o.model->mean(points).transpose();

@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: MIT
 #include "search/numeric_gp.hpp"
 
-#include <nlopt.h>
-
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <limits>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
+#include "search/minimize.hpp"
 
 namespace cenas {
 namespace {
@@ -87,53 +87,15 @@ double log_priors(const NumericGpParameters& p) {
     return sum;
 }
 
-NumericGpParameters parameters_of(const double* logs, Eigen::Index dimensions) {
-    return {Eigen::Map<const Eigen::VectorXd>(logs, dimensions).array().exp(), std::exp(logs[dimensions]),
-            std::exp(logs[dimensions + 1])};
+NumericGpParameters parameters_of(const Eigen::VectorXd& logs) {
+    const Eigen::Index d = logs.size() - 2;
+    return {logs.head(d).array().exp(), std::exp(logs[d]), std::exp(logs[d + 1])};
 }
 
-std::vector<double> logs_of(const NumericGpParameters& p) {
-    std::vector<double> logs(p.lengths.begin(), p.lengths.end());
-    logs.insert(logs.end(), {p.variance, p.noise});
-    for (double& x : logs) x = std::log(x);
-    return logs;
-}
-
-/// What NLopt calls; keeps the best, since a solver may return where it gave up.
-struct Climb {
-    const Eigen::MatrixXd* points;
-    const Eigen::VectorXd* values;
-    double best = -HUGE_VAL;
-    std::vector<double> best_logs;
-
-    static double objective(unsigned n, const double* logs, double* gradient, void* self) {
-        auto& climb = *static_cast<Climb*>(self);
-        const double value =
-            gp_log_posterior(*climb.points, *climb.values, parameters_of(logs, climb.points->cols()), gradient);
-        if (value > climb.best) {
-            climb.best = value;
-            climb.best_logs.assign(logs, logs + n);
-        }
-        return value;
-    }
-};
-
-void climb_from(Climb& climb, std::vector<double> logs, const NumericGpOptions& options) {
-    const auto n = static_cast<unsigned>(logs.size());
-    std::vector<double> lower(n, std::log(options.shortest)), upper(n, std::log(options.longest));
-    lower[n - 2] = std::log(1e-3);  // variance; the outputs' is 1
-    upper[n - 2] = std::log(1e3);
-    lower[n - 1] = std::log(options.least_noise);
-    upper[n - 1] = std::log(10.0);
-    for (unsigned i = 0; i < n; ++i) logs[i] = std::clamp(logs[i], lower[i], upper[i]);
-    const std::unique_ptr<nlopt_opt_s, void (*)(nlopt_opt)> solver(nlopt_create(NLOPT_LD_SLSQP, n), nlopt_destroy);
-    nlopt_set_lower_bounds(solver.get(), lower.data());
-    nlopt_set_upper_bounds(solver.get(), upper.data());
-    nlopt_set_max_objective(solver.get(), &Climb::objective, &climb);
-    nlopt_set_maxeval(solver.get(), options.evaluations);
-    nlopt_set_ftol_rel(solver.get(), 1e-7);
-    double value = 0;
-    nlopt_optimize(solver.get(), logs.data(), &value);
+Eigen::VectorXd logs_of(const NumericGpParameters& p) {
+    Eigen::VectorXd logs(p.lengths.size() + 2);
+    logs << p.lengths, p.variance, p.noise;
+    return logs.array().log();
 }
 
 }  // namespace
@@ -199,9 +161,23 @@ NumericGp NumericGp::fit(const Eigen::MatrixXd& points, const Eigen::VectorXd& v
     const Eigen::VectorXd ones = Eigen::VectorXd::Ones(points.cols());
     starts.push_back({0.5 * ones, 1.0, 1e-2});   // smooth
     starts.push_back({0.15 * ones, 1.0, 1e-3});  // rough
-    Climb climb{&points, &standardized.values, -HUGE_VAL, {}};
-    for (const auto& start : starts) climb_from(climb, logs_of(start), options);
-    return with_parameters(points, values, parameters_of(climb.best_logs.data(), points.cols()));
+    const Eigen::Index d = points.cols(), n = d + 2;
+    Eigen::VectorXd lower = Eigen::VectorXd::Constant(n, std::log(options.shortest));
+    Eigen::VectorXd upper = Eigen::VectorXd::Constant(n, std::log(options.longest));
+    lower.tail<2>() << std::log(1e-3), std::log(options.least_noise);  // the variance of the outputs is 1
+    upper.tail<2>() << std::log(1e3), std::log(10.0);
+    const SmoothFunction loss = [&](const Eigen::VectorXd& logs, Eigen::VectorXd& gradient) {
+        gradient.resize(n);
+        const double value = gp_log_posterior(points, standardized.values, parameters_of(logs), gradient.data());
+        gradient = -gradient;
+        return -value;
+    };
+    Minimum best{{}, std::numeric_limits<double>::infinity()};
+    for (const auto& start : starts) {
+        Minimum found = minimize(loss, logs_of(start), lower, upper, options.evaluations);
+        if (found.value < best.value) best = std::move(found);
+    }
+    return with_parameters(points, values, parameters_of(best.x));
 }
 
 Eigen::VectorXd NumericGp::mean(const Eigen::MatrixXd& points) const {

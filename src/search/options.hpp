@@ -33,9 +33,15 @@ struct LamooOptions {
     std::string sampler = "random";       ///< who proposes in the region: random, cma-es, qnehvi
 };
 
+/// Bayesian optimization (bayesian.hpp).
+struct BayesianOptions {
+    bool per_cost = true;  ///< improvement per second of the training that is expected to bring it
+};
+
 struct SearchOptions {
     std::string strategy = "lamoo";  ///< lamoo, random; not from a deck: recorded
     LamooOptions lamoo;
+    BayesianOptions bayesian;
     std::vector<std::string> known;  ///< objectives that are known of every cell before the search, without training
     std::vector<Proposal> recorded;  ///< recorded: what is proposed, in this order
 };

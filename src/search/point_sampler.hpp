@@ -21,7 +21,8 @@ using Admissible = std::function<bool(const Eigen::VectorXd&)>;
 class PointSampler {
   public:
     virtual ~PointSampler() = default;
-    /// Learns from samples (points n x d, gains n x m, n >= 1), of which the rows `inside` lie in the leaf of the region.
+    /// Learns from samples (points n x d, gains n x m, n >= 1), of which the rows `inside` lie in the leaf of the
+    /// region.
     virtual void fit(const Eigen::MatrixXd& points, const Eigen::MatrixXd& gains,
                      const std::vector<std::size_t>& inside, Random random) = 0;
     /// A point that is admissible, or nullopt where `draws` draws brought none. `pending` (p x d) are points that are

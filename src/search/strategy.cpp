@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "search/bayesian.hpp"
 #include "search/lamoo.hpp"
 #include "search/random.hpp"
 #include "search/recorded.hpp"
@@ -17,25 +18,27 @@ namespace cenas {
 std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Candidates& candidates, int gains,
                                         std::uint64_t seed) {
     if (options.strategy == "random") return std::make_unique<RandomSearch>(candidates, seed);
-    if (options.strategy == "lamoo") return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed);
+    if (options.strategy == "lamoo") return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed, known_objectives(options, candidates));
+    if (options.strategy == "bayesian")
+        return std::make_unique<BayesianSearch>(options, candidates, gains, seed);
     if (options.strategy == "recorded") return std::make_unique<RecordedSearch>(options.recorded);
     throw UsageError(
         fmt::format("unknown strategy '{}' (allowed: {})", options.strategy, fmt::join(strategy_names(), ", ")));
 }
 
 const std::vector<std::string>& strategy_names() {
-    static const std::vector<std::string> names{"lamoo", "random"};
+    static const std::vector<std::string> names{"lamoo", "random", "bayesian"};
     return names;
 }
 
 std::vector<std::size_t> known_objectives(const SearchOptions& options, const Candidates& candidates) {
     std::vector<std::size_t> known;
     for (std::size_t k = 0; k < candidates.objectives.size(); ++k)
-        if (std::find(options.known.begin(), options.known.end(), candidates.objectives[k]) != options.known.end())
+        if (std::find(options.known.begin(), options.known.end(), candidates.objectives[k].name) != options.known.end())
             known.push_back(k);
     return known;
 }
 
-bool has_model(const SearchOptions& options) { return options.strategy == "lamoo"; }
+bool has_model(const SearchOptions& options) { return options.strategy == "lamoo" || options.strategy == "bayesian"; }
 
 }  // namespace cenas

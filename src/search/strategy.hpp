@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/direction.hpp"
 #include "search/options.hpp"
 #include "search/state_archive.hpp"
 #include "space/cell.hpp"
@@ -43,11 +45,17 @@ class Strategy {
     virtual void exchange(StateArchive& archive) = 0;
 };
 
+struct CandidateObjective {
+    std::string name;
+    Direction direction = Direction::maximize;
+    double ceiling = std::numeric_limits<double>::infinity();  ///< gain of a perfect value: nothing is better
+};
+
 /// What a strategy may propose, and what is known without training. Outlives the strategies made from it.
 struct Candidates {
-    std::vector<CellIndex> cells;         ///< the table's cells, ascending
-    std::vector<CellIndex> identity;      ///< representative of every cell of the space (canonical_table)
-    std::vector<std::string> objectives;  ///< their names
+    std::vector<CellIndex> cells;     ///< the table's cells, ascending
+    std::vector<CellIndex> identity;  ///< representative of every cell of the space (canonical_table)
+    std::vector<CandidateObjective> objectives;
     /// Gains by cell of the space and objective, of objectives that need no training to be known (the energy of an
     /// inference, say); NaN elsewhere. A strategy uses those that `SearchOptions::known` names. Empty: there are none.
     std::vector<double> known_gains;

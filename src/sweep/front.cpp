@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "engine/problem.hpp"
-#include "pareto/hypervolume.hpp"
+#include "pareto/fronts.hpp"
 
 namespace cenas {
 

@@ -18,6 +18,7 @@
 #include "config/deck.hpp"
 #include "engine/engine.hpp"
 #include "eval/import_table.hpp"
+#include "pareto/fronts.hpp"
 #include "pareto/hypervolume.hpp"
 
 namespace cenas {
