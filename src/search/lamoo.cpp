@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "pareto/gains.hpp"
+
 namespace cenas {
 
 Eigen::VectorXd lamoo_features(CellIndex cell) {
@@ -91,11 +93,11 @@ bool Lamoo::in_region(CellIndex cell) {
 }
 
 bool Lamoo::may_improve(CellIndex cell) const {
-    if (known_.empty()) return true;
+    if (known_.empty() || front_.points().empty()) return true;
     const std::size_t m = best_.size();
     std::vector<double> hoped = best_;
     for (const std::size_t k : known_) hoped[k] = candidates_->known_gains[static_cast<std::size_t>(cell) * m + k];
-    if (!std::all_of(hoped.begin(), hoped.end(), [](double gain) { return gain > 0; })) return false;
+    if (!inside_reference(hoped)) return false;
     const auto& front = front_.points();
     for (std::size_t i = 0; i < front.size(); i += m)
         if (std::equal(hoped.begin(), hoped.end(), &front[i], [](double a, double b) { return a <= b; })) return false;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "pareto/hypervolume.hpp"
+#include "pareto/fronts.hpp"
 #include "search/quasi_random.hpp"
 
 namespace cenas {
@@ -64,10 +64,9 @@ Nehvi::Nehvi(const std::vector<NumericGp>& models, const Eigen::MatrixXd& points
         Objective objective{&model, model.whitened(base_), {}, {}, own.row(k)};
         const auto prediction = model.predict(base_);
         objective.base_cholesky = safe_cholesky(prediction.covariance);
-        const auto factor = objective.base_cholesky.triangularView<Eigen::Lower>();
         objective.weights = drawn[static_cast<std::size_t>(k)](kept, Eigen::all).colwise() - prediction.mean;
-        factor.solveInPlace(objective.weights);
-        factor.transpose().solveInPlace(objective.weights);
+        objective.base_cholesky.triangularView<Eigen::Lower>().solveInPlace(objective.weights);
+        objective.base_cholesky.transpose().triangularView<Eigen::Upper>().solveInPlace(objective.weights);
         objectives_.push_back(std::move(objective));
     }
     for (Eigen::Index s = 0; s < samples; ++s)
