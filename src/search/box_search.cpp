@@ -80,8 +80,9 @@ class RegionSearch final : public BoxStrategy {
     Eigen::VectorXd propose(Random& random) {
         if (fitted_ == 0) return uniform_point(box_.dimensions(), random);
         const auto inside = [&](const Eigen::VectorXd& x) { return region_.contains(x); };
+        const auto anywhere = [](const Eigen::VectorXd&) { return true; };
         for (;; region_.widen(), ++dropped_) {
-            if (auto x = sampler_->propose(unseen(), inside, options_.draws, random)) return *x;
+            if (auto x = sampler_->propose(unseen(), inside, anywhere, options_.draws, random)) return *x;
             if (region_.splits() == 0) return uniform_point(box_.dimensions(), random);
         }
     }

@@ -72,19 +72,22 @@ std::optional<Proposal> Lamoo::ask() {
 std::optional<CellIndex> Lamoo::propose(Random& random) {
     if (sampler_ != nullptr) {
         const auto& cells = candidates_->cells;
-        const auto may_be_proposed = [&](const Eigen::VectorXd& point) {
+        const auto allowed = [&](const Eigen::VectorXd& point) {
             const CellIndex cell = lamoo_cell_at(point);
-            return std::binary_search(cells.begin(), cells.end(), cell) && admissible(cell);
+            return std::binary_search(cells.begin(), cells.end(), cell) && pool_.available(cell) && may_improve(cell);
         };
-        const auto point = sampler_->propose(unseen(), may_be_proposed, options_.draws, random);
+        const auto region = [&](const Eigen::VectorXd& point) {
+            return allowed(point) && in_region(lamoo_cell_at(point));
+        };
+        const auto point = sampler_->propose(unseen(), region, allowed, options_.draws, random);
         return point ? std::optional(lamoo_cell_at(*point)) : std::nullopt;
     }
-    for (int i = 0; i < options_.draws; ++i)
-        if (const CellIndex cell = pool_.draw(random); admissible(cell)) return cell;
+    for (int i = 0; i < options_.draws; ++i) {
+        const CellIndex cell = pool_.draw(random);
+        if (pool_.available(cell) && in_region(cell) && may_improve(cell)) return cell;
+    }
     return std::nullopt;
 }
-
-bool Lamoo::admissible(CellIndex cell) { return pool_.available(cell) && in_region(cell) && may_improve(cell); }
 
 bool Lamoo::in_region(CellIndex cell) {
     std::int8_t& memory = inside_[static_cast<std::size_t>(cell)];

@@ -42,7 +42,6 @@ class Lamoo final : public Strategy {
     void exchange(StateArchive& archive) override;
 
   private:
-    bool admissible(CellIndex cell);
     bool in_region(CellIndex cell);
     bool may_improve(CellIndex cell) const;
     std::optional<CellIndex> propose(Random& random);

@@ -33,10 +33,10 @@ class UniformSampler final : public PointSampler {
     void fit(const Eigen::MatrixXd& points, const Eigen::MatrixXd&, const std::vector<std::size_t>&, Random) override {
         dimensions_ = points.cols();
     }
-    std::optional<Eigen::VectorXd> propose(const Eigen::MatrixXd&, const Admissible& admissible, int draws,
+    std::optional<Eigen::VectorXd> propose(const Eigen::MatrixXd&, const PointSet& region, const PointSet&, int draws,
                                            Random& random) override {
         for (int i = 0; i < draws; ++i)
-            if (auto x = uniform_point(dimensions_, random); admissible(x)) return x;
+            if (auto x = uniform_point(dimensions_, random); region(x)) return x;
         return std::nullopt;
     }
 
@@ -54,10 +54,10 @@ class CmaSampler final : public PointSampler {
         strategy_.emplace(Eigen::VectorXd(x.row(static_cast<Eigen::Index>(start))), 0.15);
         if (inside.size() >= 2) strategy_->tell(x(best_first(gains(inside, Eigen::all)), Eigen::all));
     }
-    std::optional<Eigen::VectorXd> propose(const Eigen::MatrixXd&, const Admissible& admissible, int draws,
+    std::optional<Eigen::VectorXd> propose(const Eigen::MatrixXd&, const PointSet& region, const PointSet&, int draws,
                                            Random& random) override {
         for (int i = 0; i < draws; ++i)
-            if (auto x = strategy_->ask(random); in_unit_box(x) && admissible(x)) return x;
+            if (auto x = strategy_->ask(random); in_unit_box(x) && region(x)) return x;
         return std::nullopt;
     }
 
@@ -74,14 +74,14 @@ class NehviSampler final : public PointSampler {
         for (Eigen::Index k = 0; k < gains.cols(); ++k) models_.push_back(NumericGp::fit(points, gains.col(k)));
     }
 
-    std::optional<Eigen::VectorXd> propose(const Eigen::MatrixXd& pending, const Admissible& admissible, int draws,
-                                           Random& random) override {
-        // The published settings: 128 samples, 1024 admissible points to start from, 20 searches from the best.
+    std::optional<Eigen::VectorXd> propose(const Eigen::MatrixXd& pending, const PointSet& region,
+                                           const PointSet& allowed, int draws, Random& random) override {
+        // The published settings: 128 samples, 1024 points of the region to start from, 20 searches from the best.
         constexpr int samples = 128, raw = 1024, searches = 20;
         const Eigen::MatrixXd spread = even_points(draws, points_.cols(), random);
         std::vector<Eigen::Index> rows;
         for (Eigen::Index i = 0; i < spread.rows() && rows.size() < raw; ++i)
-            if (admissible(spread.row(i))) rows.push_back(i);
+            if (region(spread.row(i))) rows.push_back(i);
         if (rows.empty()) return std::nullopt;
         const Eigen::MatrixXd starts = spread(rows, Eigen::all);
         Eigen::MatrixXd known(points_.rows() + pending.rows(), points_.cols());
@@ -92,17 +92,17 @@ class NehviSampler final : public PointSampler {
         std::iota(order.begin(), order.end(), Eigen::Index{0});
         std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return values[a] > values[b]; });
 
-        Best best{&acquisition, &admissible, values[order[0]], starts.row(order[0])};
+        Best best{&acquisition, &allowed, values[order[0]], starts.row(order[0])};
         for (std::size_t i = 0; i < std::min<std::size_t>(order.size(), searches); ++i)
             search_from(starts.row(order[i]), best);
         return best.point;
     }
 
   private:
-    /// What NLopt calls; keeps the best admissible point that it was asked about.
+    /// What NLopt calls; keeps the best allowed point that it was asked about.
     struct Best {
         const Nehvi* acquisition;
-        const Admissible* admissible;
+        const PointSet* allowed;
         double value;
         Eigen::VectorXd point;
 
@@ -110,7 +110,7 @@ class NehviSampler final : public PointSampler {
             auto& best = *static_cast<Best*>(self);
             const Eigen::VectorXd point = Eigen::Map<const Eigen::VectorXd>(x, n);
             const double value = best.acquisition->values(point.transpose())[0];
-            if (value > best.value && in_unit_box(point) && (*best.admissible)(point)) {
+            if (value > best.value && in_unit_box(point) && (*best.allowed)(point)) {
                 best.value = value;
                 best.point = point;
             }

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <set>
+#include <string>
 
 namespace cenas {
 namespace {
@@ -256,6 +258,129 @@ TEST(Lamoo, FindsMoreThanRandomSearch) {
             }
         }
     EXPECT_GT(sums[0], 1.2 * sums[1]);
+}
+
+TEST(LamooTree, ExplorationMayBeAPartOfTheHypervolume) {
+    const auto samples = made_up_samples(200, 12);
+    LamooOptions part, fixed;
+    part.exploration = 0.1;
+    part.exploration_of = "hypervolume";
+    const auto tree = whole_tree(samples, part);
+    fixed.exploration = 0.1 * tree[0].hypervolume;
+    ASSERT_GT(tree.size(), 1u);
+    for (const auto& node : tree) EXPECT_DOUBLE_EQ(lamoo_ucb(tree, node, part), lamoo_ucb(tree, node, fixed));
+}
+
+TEST(Lamoo, CellsAndPointsBelongTogether) {
+    for (CellIndex cell = 0; cell < cell_count; ++cell) ASSERT_EQ(lamoo_cell_at(lamoo_features(cell)), cell);
+    EXPECT_EQ(lamoo_cell_at(Eigen::VectorXd::Zero(6)), 0);
+    EXPECT_EQ(lamoo_cell_at(Eigen::VectorXd::Constant(6, std::nextafter(1.0, 0.0))), cell_count - 1);
+    EXPECT_EQ(lamoo_cell_at(Eigen::VectorXd::Constant(6, 0.2)), (cell_count - 1) / 4);  // digits 1
+}
+
+LamooOptions with_sampler(const std::string& sampler) {
+    LamooOptions options;
+    options.sampler = sampler;
+    options.draws = 1000;
+    return options;
+}
+
+// Never twice; in the region until its first split is dropped, but that qnehvi's local searches may leave it.
+TEST(Lamoo, SamplersProposeCellsOfTheRegion) {
+    const Candidates candidates = whole_space(Identity::isomorphic);
+    const auto told = made_up_cells(80, 13);
+    const auto samples = samples_of(told);
+    for (const std::string sampler : {"random", "cma-es", "qnehvi"}) {
+        const auto region = region_by_definition(samples, with_sampler(sampler), 3);
+        Lamoo lamoo(with_sampler(sampler), candidates, 2, 3);
+        for (const CellIndex cell : told) lamoo.tell({cell, Fidelity::full, made_up_gains(cell)});
+        lamoo.update();
+        std::set<CellIndex> networks;
+        for (const CellIndex cell : told) networks.insert(canonical(cell, Identity::isomorphic));
+        for (int i = 0; i < 8; ++i) {
+            const auto proposal = lamoo.ask();
+            ASSERT_TRUE(proposal);
+            if (sampler != "qnehvi") EXPECT_EQ(region.count(proposal->cell), 1u) << sampler;
+            EXPECT_TRUE(networks.insert(canonical(proposal->cell, Identity::isomorphic)).second) << sampler;
+        }
+    }
+}
+
+TEST(Lamoo, SamplersEndWithTheSpace) {
+    const Candidates few{{3, 50, 700, 701, 9000}, canonical_table(Identity::string), {}, {}};
+    for (const std::string sampler : {"cma-es", "qnehvi"}) {
+        Lamoo lamoo(with_sampler(sampler), few, 2, 1);
+        std::set<CellIndex> asked;
+        while (const auto cell = lamoo.ask()) {
+            EXPECT_TRUE(asked.insert(cell->cell).second);
+            lamoo.tell({cell->cell, Fidelity::full, made_up_gains(cell->cell)});
+            lamoo.update();
+        }
+        EXPECT_EQ(asked, (std::set<CellIndex>{3, 50, 700, 701, 9000}));
+    }
+}
+
+/// The space with the second gain of the made-up problem known.
+Candidates half_known() {
+    Candidates candidates = whole_space();
+    for (CellIndex cell = 0; cell < cell_count; ++cell) {
+        candidates.known_gains.push_back(std::numeric_limits<double>::quiet_NaN());
+        candidates.known_gains.push_back(made_up_gains(cell)[1]);
+    }
+    return candidates;
+}
+
+TEST(Lamoo, SavedAtAnyStepItGoesOnAlike) {
+    const Candidates candidates = half_known();
+    for (const std::string sampler : {"random", "cma-es", "qnehvi"})
+        for (const bool known : {false, true})
+            for (const int saved : {1, 17}) {
+                const auto make = [&] {
+                    return Lamoo(with_sampler(sampler), candidates, 2, 8,
+                                 known ? std::vector<std::size_t>{1} : std::vector<std::size_t>{});
+                };
+                const auto run = [](Lamoo& lamoo, int from, int to) {
+                    std::vector<CellIndex> asked;
+                    for (int i = from; i < to; ++i) {
+                        asked.push_back(lamoo.ask()->cell);
+                        if (i % 3 != 1) lamoo.tell({asked.back(), Fidelity::full, made_up_gains(asked.back())});
+                        if (i % 5 == 4) lamoo.update();
+                    }
+                    return asked;
+                };
+                Lamoo lamoo = make(), other = make();
+                run(lamoo, 0, saved);
+                StateArchive written;
+                lamoo.exchange(written);
+                StateArchive read(written.bytes());
+                other.exchange(read);
+                EXPECT_EQ(run(lamoo, saved, saved + 4), run(other, saved, saved + 4)) << sampler << " at " << saved;
+            }
+}
+
+// With one objective known, no cell is proposed that could not enlarge the hypervolume though the other gain were the
+// best so far; and the samples' hypervolume grows faster than without.
+TEST(Lamoo, KnownObjectivesSpareHopelessCells) {
+    const Candidates candidates = half_known();
+    Lamoo lamoo({}, candidates, 2, 4, {1});
+    ParetoArchive front(2);
+    double best = -1;
+    int asked_after_update = 0;
+    for (int i = 0; i < 120; ++i) {
+        const CellIndex cell = lamoo.ask()->cell;
+        const auto gains = made_up_gains(cell);
+        if (i > 10) {
+            ParetoArchive hoped = front;
+            hoped.add(std::vector<double>{best, gains[1]});
+            EXPECT_GT(hoped.hypervolume(), front.hypervolume());
+            ++asked_after_update;
+        }
+        lamoo.tell({cell, Fidelity::full, gains});
+        front.add(gains);
+        best = std::max(best, gains[0]);
+        if (i % 10 == 9) lamoo.update();
+    }
+    EXPECT_GT(asked_after_update, 100);
 }
 
 }  // namespace

@@ -207,7 +207,7 @@ TEST(Svm, SeparatesWhereTrainingPointsLieOnBothSides) {
 }
 
 TEST(Svm, GammaIsScikitLearnsScale) {
-    SvmPoints points(2, edge_count);
+    Eigen::MatrixXd points(2, edge_count);
     points << 0, 1, 2, 3, 0, 1,  //
         2, 3, 0, 1, 2, 3;        // variance of all entries: 1.25
     const auto svm = Svm::fit(points, std::vector<std::int8_t>{1, -1}, {"rbf", 4, 1.0});
@@ -221,8 +221,8 @@ TEST(Svm, DegenerateBagsGiveNoModel) {
     EXPECT_FALSE(Svm::fit(bag.points, std::vector<std::int8_t>(10, -1), {}));
     std::vector<std::int8_t> mixed(10, 1);
     mixed[3] = -1;
-    EXPECT_FALSE(Svm::fit(SvmPoints::Constant(10, edge_count, 0.5), mixed, {}));
-    EXPECT_FALSE(Svm::fit(SvmPoints(0, edge_count), std::vector<std::int8_t>{}, {}));
+    EXPECT_FALSE(Svm::fit(Eigen::MatrixXd::Constant(10, edge_count, 0.5), mixed, {}));
+    EXPECT_FALSE(Svm::fit(Eigen::MatrixXd(0, edge_count), std::vector<std::int8_t>{}, {}));
 }
 
 }  // namespace
