@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "pareto/gains.hpp"
@@ -118,13 +119,15 @@ Eigen::VectorXd Lamoo::split_point(CellIndex cell) const {
     return x;
 }
 
-/// Edges of the cells that are pending, or were told after the latest update.
+/// Edges of the cells that were asked last and are pending, or were told after the latest update.
 Eigen::MatrixXd Lamoo::unseen() const {
+    constexpr std::size_t most = 32;  // thousands may wait for a supernet's estimate, few are trained
+    const std::span<const CellIndex> pending = std::span(pending_).last(std::min(most, pending_.size()));
     const auto told = static_cast<Eigen::Index>(samples_.size() - fitted_);
-    Eigen::MatrixXd points(told + static_cast<Eigen::Index>(pending_.size()), edge_count);
+    Eigen::MatrixXd points(told + static_cast<Eigen::Index>(pending.size()), edge_count);
     points.topRows(told) = samples_.point_matrix().bottomLeftCorner(told, edge_count);
-    for (std::size_t i = 0; i < pending_.size(); ++i)
-        points.row(told + static_cast<Eigen::Index>(i)) = lamoo_features(pending_[i]);
+    for (std::size_t i = 0; i < pending.size(); ++i)
+        points.row(told + static_cast<Eigen::Index>(i)) = lamoo_features(pending[i]);
     return points;
 }
 
