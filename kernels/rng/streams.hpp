@@ -15,6 +15,7 @@ enum class Stream : std::uint32_t {
     tie_breaking = 4,    ///< equal scores in a strategy
     verification = 8,    ///< searches that cenas verify simulates again
     replay_sample = 5,   ///< scenarios that `cenas verify` does again
+    sampler_start = 9,   ///< where a sampler begins in a region
     synthetic_trace_day = 16,
     synthetic_trace_hour = 17,
     synthetic_table = 18,

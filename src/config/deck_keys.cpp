@@ -191,7 +191,8 @@ std::vector<Key> problem_keys(ProblemOptions& o) {
 
 std::vector<Key> lamoo_keys(LamooOptions& o) {
     return {
-        {"kernel", one_of(o.kernel, {"poly", "rbf"}), "", "kernel of the support vector machines that split the space"},
+        {"kernel", one_of(o.kernel, {"poly", "rbf", "linear"}), "",
+         "kernel of the support vector machines that split the space"},
         only_with({"kernel", {"poly"}, &o.kernel},
                   {"degree", integer(o.degree, 1, 10), "", "degree of the polynomial"}),
         {"penalty", number(o.penalty, above(0, 1e6)), "", "C of the machines: what a sample on the wrong side costs"},
@@ -199,12 +200,17 @@ std::vector<Key> lamoo_keys(LamooOptions& o) {
          "of the machines' optimality conditions, at which their solver stops"},
         {"exploration", number(o.exploration, from(0, 1e9)), "units of hypervolume",
          "Cp of the upper confidence bound"},
+        {"exploration_of", one_of(o.exploration_of, {"unit", "hypervolume"}), "",
+         "what exploration counts: units, or (0.1, say) parts of the hypervolume of all samples so far"},
         {"selection", one_of(o.selection, {"leaf", "path"}), "",
          "region that is searched: the best of all leaves, or the one reached from the root by the better child"},
         {"leaf_size", integer(o.leaf_size, 1, cell_count), "", "a node with more samples than this may be split"},
         {"depth", integer(o.depth, 0, 50), "", "splits on the longest path, at most"},
         {"draws", integer(o.draws, 1, most), "",
-         "uniform draws to hit the region; where all miss, its deepest split is dropped"}};
+         "draws to hit the region; where all miss, its deepest split is dropped"},
+        {"sampler", one_of(o.sampler, {"random", "cma-es", "qnehvi"}), "",
+         "who proposes in the region: uniform draws; a CMA-ES; noisy expected hypervolume improvement on Gaussian "
+         "processes. The last two propose points x of [0, 1)^6, and floor(5 x) is the cell"}};
 }
 
 std::vector<Key> bayesian_keys(BayesianOptions& o) {

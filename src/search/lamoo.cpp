@@ -3,250 +3,187 @@
 #include "search/lamoo.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <limits>
+#include <span>
 #include <utility>
 
-#include "kernels/pareto/dominance.hpp"
-#include "pareto/hypervolume.hpp"
+#include "pareto/gains.hpp"
 
 namespace cenas {
-namespace {
 
-std::vector<double> gains_of(const LamooSamples& samples, const std::vector<std::size_t>& bag) {
-    const auto m = static_cast<std::size_t>(samples.objectives);
-    std::vector<double> gains;
-    gains.reserve(bag.size() * m);
-    for (const std::size_t i : bag) gains.insert(gains.end(), &samples.gains[i * m], &samples.gains[i * m] + m);
-    return gains;
-}
-
-/// +1 for the better half of the bag by dominance number, -1 for the rest; empty if all numbers are equal.
-std::vector<std::int8_t> label_bag(const std::vector<double>& gains, int objectives) {
-    const std::size_t n = gains.size() / static_cast<std::size_t>(objectives);
-    std::vector<std::int32_t> numbers(n);
-    dominance_numbers(Backend::serial, gains.data(), static_cast<std::int64_t>(n), objectives, numbers.data());
-    if (std::adjacent_find(numbers.begin(), numbers.end(), std::not_equal_to<>()) == numbers.end()) return {};
-    std::vector<std::size_t> order(n);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return numbers[a] < numbers[b]; });
-    std::vector<std::int8_t> labels(n, -1);
-    for (std::size_t i = 0; i < n / 2; ++i) labels[order[i]] = 1;
-    return labels;
-}
-
-/// A child of tree[index] with the samples of one side.
-LamooNode child_of(const std::vector<LamooNode>& tree, std::size_t index, const std::vector<std::int8_t>& labels,
-                   bool good, const LamooSamples& samples) {
-    const LamooNode& parent = tree[index];
-    LamooNode child;
-    child.parent = static_cast<int>(index);
-    child.good = good;
-    child.depth = parent.depth + 1;
-    child.place = 2 * parent.place + (good ? 0 : 1);
-    for (std::size_t i = 0; i < parent.bag.size(); ++i)
-        if ((labels[i] > 0) == good) child.bag.push_back(parent.bag[i]);
-    child.hypervolume = hypervolume(gains_of(samples, child.bag), samples.objectives);
-    return child;
-}
-
-double exploration_term(std::size_t parent_samples, std::size_t samples, double exploration) {
-    return 2.0 * exploration *
-           std::sqrt(2.0 * std::log(static_cast<double>(parent_samples)) / static_cast<double>(samples));
-}
-
-/// No leaf at or below the node has a larger UCB.
-double ucb_bound(const std::vector<LamooNode>& tree, const LamooNode& node, const LamooOptions& options) {
-    double term = lamoo_ucb(tree, node, options) - node.hypervolume;
-    std::size_t most = node.bag.size(), least = node.bag.size();  // samples after further halvings
-    for (int depth = node.depth; depth < options.depth && least > 1; ++depth) {
-        least /= 2;
-        term = std::max(term, exploration_term(most, least, options.exploration));
-        most -= most / 2;
-    }
-    constexpr double rounding = 1 + 1e-12;  // of hypervolumes summed in another order
-    return node.hypervolume * rounding + term;
-}
-
-/// One of the nodes with the largest score, chosen by `random` from those that tie, in the order of the whole tree.
-int best_of(const std::vector<LamooNode>& tree, std::vector<int> nodes, const LamooOptions& options, Random& random) {
-    std::sort(nodes.begin(), nodes.end(), [&](int a, int b) {
-        return tree[static_cast<std::size_t>(a)].place < tree[static_cast<std::size_t>(b)].place;
-    });
-    double best = -1.0;
-    std::vector<int> ties;
-    for (const int n : nodes) {
-        const double score = lamoo_ucb(tree, tree[static_cast<std::size_t>(n)], options);
-        if (score > best) ties.clear();
-        if (score >= best) ties.push_back(n);
-        best = std::max(best, score);
-    }
-    return ties[ties.size() > 1 ? random.below(static_cast<std::uint32_t>(ties.size())) : 0];
-}
-
-int find_best_leaf(std::vector<LamooNode>& tree, const LamooSamples& samples, const LamooOptions& options,
-                   Random& random) {
-    std::vector<int> open{0}, leaves;
-    double best_leaf = -1.0;
-    const auto bound = [&](int n) { return ucb_bound(tree, tree[static_cast<std::size_t>(n)], options); };
-    while (!open.empty()) {
-        const auto next = std::max_element(open.begin(), open.end(), [&](int a, int b) { return bound(a) < bound(b); });
-        if (bound(*next) < best_leaf) break;
-        const int node = *next;
-        open.erase(next);
-        if (split_lamoo_node(tree, static_cast<std::size_t>(node), samples, options)) {
-            open.push_back(tree[static_cast<std::size_t>(node)].good_child);
-            open.push_back(tree[static_cast<std::size_t>(node)].bad_child);
-        } else {
-            leaves.push_back(node);
-            best_leaf = std::max(best_leaf, lamoo_ucb(tree, tree[static_cast<std::size_t>(node)], options));
-        }
-    }
-    return best_of(tree, leaves, options, random);
-}
-
-int find_leaf_by_path(std::vector<LamooNode>& tree, const LamooSamples& samples, const LamooOptions& options,
-                      Random& random) {
-    int node = 0;
-    while (split_lamoo_node(tree, static_cast<std::size_t>(node), samples, options)) {
-        const LamooNode& inner = tree[static_cast<std::size_t>(node)];
-        node = best_of(tree, {inner.good_child, inner.bad_child}, options, random);
-    }
-    return node;
-}
-
-}  // namespace
-
-SvmPoint lamoo_features(CellIndex cell) {
-    SvmPoint x;
+Eigen::VectorXd lamoo_features(CellIndex cell) {
+    Eigen::VectorXd x(edge_count);
     const Cell operations = cell_from_index(cell);
     for (int e = 0; e < edge_count; ++e)
         x[e] = (static_cast<double>(operations[static_cast<std::size_t>(e)]) + 0.5) / operation_count;
     return x;
 }
 
-std::vector<LamooNode> lamoo_root(const LamooSamples& samples) {
-    std::vector<LamooNode> tree(1);
-    tree[0].bag.resize(samples.cells.size());
-    std::iota(tree[0].bag.begin(), tree[0].bag.end(), std::size_t{0});
-    tree[0].hypervolume = hypervolume(samples.gains, samples.objectives);
-    return tree;
+CellIndex lamoo_cell_at(const Eigen::VectorXd& point) {
+    Cell cell;
+    for (int e = 0; e < edge_count; ++e)
+        cell[static_cast<std::size_t>(e)] =
+            static_cast<Operation>(std::clamp(static_cast<int>(point[e] * operation_count), 0, operation_count - 1));
+    return index_of(cell);
 }
 
-bool split_lamoo_node(std::vector<LamooNode>& tree, std::size_t index, const LamooSamples& samples,
-                      const LamooOptions& options) {
-    const std::vector<std::size_t>& bag = tree[index].bag;
-    if (bag.size() <= static_cast<std::size_t>(options.leaf_size) || tree[index].depth >= options.depth) return false;
-    const auto labels = label_bag(gains_of(samples, bag), samples.objectives);
-    if (labels.empty()) return false;
-    SvmPoints points(static_cast<Eigen::Index>(bag.size()), edge_count);
-    for (std::size_t i = 0; i < bag.size(); ++i)
-        points.row(static_cast<Eigen::Index>(i)) = lamoo_features(samples.cells[bag[i]]);
-    auto svm = Svm::fit(points, labels, {options.kernel, options.degree, options.penalty, options.tolerance});
-    if (!svm || !svm->separates()) return false;
-
-    LamooNode good = child_of(tree, index, labels, true, samples);
-    LamooNode bad = child_of(tree, index, labels, false, samples);
-    tree[index].split = std::move(svm);
-    tree[index].good_child = static_cast<int>(tree.size());
-    tree[index].bad_child = static_cast<int>(tree.size()) + 1;
-    tree.push_back(std::move(good));
-    tree.push_back(std::move(bad));
-    return true;
-}
-
-double lamoo_ucb(const std::vector<LamooNode>& tree, const LamooNode& node, const LamooOptions& options) {
-    if (node.parent < 0) return node.hypervolume;
-    const std::size_t parent_samples = tree[static_cast<std::size_t>(node.parent)].bag.size();
-    return node.hypervolume + exploration_term(parent_samples, node.bag.size(), options.exploration);
-}
-
-int find_lamoo_leaf(std::vector<LamooNode>& tree, const LamooSamples& samples, const LamooOptions& options,
-                    Random& random) {
-    return options.selection == "leaf" ? find_best_leaf(tree, samples, options, random)
-                                       : find_leaf_by_path(tree, samples, options, random);
-}
-
-Lamoo::Lamoo(const LamooOptions& options, const Candidates& candidates, int objectives, std::uint64_t seed)
-    : options_(options), pool_(candidates), seed_(seed), inside_(cell_count, -1) {
+Lamoo::Lamoo(const LamooOptions& options, const Candidates& candidates, int objectives, std::uint64_t seed,
+             std::vector<std::size_t> known)
+    : options_(options),
+      candidates_(&candidates),
+      known_(std::move(known)),
+      pool_(candidates),
+      seed_(seed),
+      best_(static_cast<std::size_t>(objectives), -std::numeric_limits<double>::infinity()),
+      front_(objectives),
+      inside_(cell_count, -1) {
     samples_.objectives = objectives;
+    samples_.dimensions = edge_count + static_cast<int>(known_.size());
+    if (options.sampler != "random") sampler_ = make_point_sampler(options.sampler);
+    for (const std::size_t k : known_) {
+        double low = std::numeric_limits<double>::infinity(), high = -low;
+        for (const CellIndex cell : candidates.cells) {
+            const double gain = candidates.known_gains[static_cast<std::size_t>(cell) * best_.size() + k];
+            low = std::min(low, gain);
+            high = std::max(high, gain);
+        }
+        known_low_.push_back(low);
+        known_width_.push_back(high > low ? high - low : 1.0);
+    }
 }
 
 std::optional<Proposal> Lamoo::ask() {
     Random random(seed_, Stream::proposals, asks_++);
     std::optional<CellIndex> found;
-    while (!found && !path_.empty() && !pool_.empty()) {
-        for (int i = 0; i < options_.draws && !found; ++i) {
-            const CellIndex cell = pool_.draw(random);
-            if (pool_.available(cell) && in_region(cell)) found = cell;
-        }
-        if (found) break;
-        set_region({path_.begin(), path_.end() - 1});
-        ++dropped_;
+    // Without splits, known objectives and a sampler there is nothing that a draw could miss but what was taken.
+    const bool choosy = sampler_ != nullptr || !known_.empty();
+    while (!found && fitted_ > 0 && !pool_.empty() && (choosy || region_.splits() > 0)) {
+        found = propose(random);
+        if (found || region_.splits() == 0) break;
+        widen(1);
     }
     if (!found) found = pool_.draw_available(random);
     if (!found) return std::nullopt;
     pool_.take(*found);
+    pending_.push_back(*found);
     return Proposal{*found};
+}
+
+/// In the region; nullopt where all draws miss it.
+std::optional<CellIndex> Lamoo::propose(Random& random) {
+    if (sampler_ != nullptr) {
+        const auto& cells = candidates_->cells;
+        const auto allowed = [&](const Eigen::VectorXd& point) {
+            const CellIndex cell = lamoo_cell_at(point);
+            return std::binary_search(cells.begin(), cells.end(), cell) && pool_.available(cell) && may_improve(cell);
+        };
+        const auto region = [&](const Eigen::VectorXd& point) {
+            return allowed(point) && in_region(lamoo_cell_at(point));
+        };
+        const auto point = sampler_->propose(unseen(), region, allowed, options_.draws, random);
+        return point ? std::optional(lamoo_cell_at(*point)) : std::nullopt;
+    }
+    for (int i = 0; i < options_.draws; ++i) {
+        const CellIndex cell = pool_.draw(random);
+        if (pool_.available(cell) && in_region(cell) && may_improve(cell)) return cell;
+    }
+    return std::nullopt;
+}
+
+bool Lamoo::in_region(CellIndex cell) {
+    std::int8_t& memory = inside_[static_cast<std::size_t>(cell)];
+    if (memory < 0) memory = region_.contains(split_point(cell)) ? 1 : 0;
+    return memory == 1;
+}
+
+bool Lamoo::may_improve(CellIndex cell) const {
+    if (known_.empty() || front_.points().empty()) return true;
+    const std::size_t m = best_.size();
+    std::vector<double> hoped = best_;
+    for (const std::size_t k : known_) hoped[k] = candidates_->known_gains[static_cast<std::size_t>(cell) * m + k];
+    if (!inside_reference(hoped)) return false;
+    const auto& front = front_.points();
+    for (std::size_t i = 0; i < front.size(); i += m)
+        if (std::equal(hoped.begin(), hoped.end(), &front[i], [](double a, double b) { return a <= b; })) return false;
+    return true;
+}
+
+/// Where the split models see a cell.
+Eigen::VectorXd Lamoo::split_point(CellIndex cell) const {
+    Eigen::VectorXd x(samples_.dimensions);
+    x.head(edge_count) = lamoo_features(cell);
+    for (std::size_t i = 0; i < known_.size(); ++i)
+        x[edge_count + static_cast<Eigen::Index>(i)] =
+            (candidates_->known_gains[static_cast<std::size_t>(cell) * best_.size() + known_[i]] - known_low_[i]) /
+            known_width_[i];
+    return x;
+}
+
+/// Edges of the cells that were asked last and are pending, or were told after the latest update.
+Eigen::MatrixXd Lamoo::unseen() const {
+    constexpr std::size_t most = 32;  // thousands may wait for a supernet's estimate, few are trained
+    const std::span<const CellIndex> pending = std::span(pending_).last(std::min(most, pending_.size()));
+    const auto told = static_cast<Eigen::Index>(samples_.size() - fitted_);
+    Eigen::MatrixXd points(told + static_cast<Eigen::Index>(pending.size()), edge_count);
+    points.topRows(told) = samples_.point_matrix().bottomLeftCorner(told, edge_count);
+    for (std::size_t i = 0; i < pending.size(); ++i)
+        points.row(told + static_cast<Eigen::Index>(i)) = lamoo_features(pending[i]);
+    return points;
 }
 
 void Lamoo::tell(const Outcome& outcome) {
     pool_.take(outcome.cell);
-    samples_.cells.push_back(outcome.cell);
+    if (const auto asked = std::find(pending_.begin(), pending_.end(), outcome.cell); asked != pending_.end())
+        pending_.erase(asked);
+    const Eigen::VectorXd point = split_point(outcome.cell);
+    samples_.points.insert(samples_.points.end(), point.begin(), point.end());
     samples_.gains.insert(samples_.gains.end(), outcome.gains.begin(), outcome.gains.end());
+    learn(outcome.gains);
+}
+
+void Lamoo::learn(std::span<const double> gains) {
+    if (known_.empty()) return;
+    for (std::size_t k = 0; k < best_.size(); ++k) best_[k] = std::max(best_[k], gains[k]);
+    front_.add(gains);
 }
 
 void Lamoo::update() {
-    if (fitted_ == samples_.cells.size()) return;
-    fitted_ = samples_.cells.size();
+    if (fitted_ == samples_.size()) return;
+    fitted_ = samples_.size();
     ++updates_;
     find_region();
 }
 
 /// That of the first `fitted_` samples, at the latest update.
 void Lamoo::find_region() {
-    LamooSamples samples{samples_.objectives, samples_.cells, samples_.gains};
-    samples.cells.resize(fitted_);
-    samples.gains.resize(fitted_ * static_cast<std::size_t>(samples_.objectives));
+    const LamooSamples samples = samples_.first(fitted_);
     auto tree = lamoo_root(samples);
     Random random(seed_, Stream::tie_breaking, updates_ - 1);
-    std::vector<Side> path;
-    for (auto node = static_cast<std::size_t>(find_lamoo_leaf(tree, samples, options_, random));
-         tree[node].parent >= 0;) {
-        const bool good = tree[node].good;
-        node = static_cast<std::size_t>(tree[node].parent);
-        path.push_back({*tree[node].split, good});
-    }
-    std::reverse(path.begin(), path.end());
-    set_region(std::move(path));
+    const int leaf = find_lamoo_leaf(tree, samples, options_, random);
+    region_ = LamooRegion(tree, leaf);
+    std::fill(inside_.begin(), inside_.end(), std::int8_t{-1});
     dropped_ = 0;
+    if (sampler_ != nullptr)
+        sampler_->fit(samples.point_matrix().leftCols(edge_count), samples.gain_matrix(),
+                      tree[static_cast<std::size_t>(leaf)].bag, Random(seed_, Stream::sampler_start, updates_ - 1));
+}
+
+void Lamoo::widen(std::size_t splits) {
+    region_.widen(splits);
+    std::fill(inside_.begin(), inside_.end(), std::int8_t{-1});
+    dropped_ += splits;
 }
 
 void Lamoo::exchange(StateArchive& archive) {
     pool_.exchange(archive);
     std::size_t dropped = dropped_;
-    archive(asks_, updates_, samples_.cells, samples_.gains, fitted_, dropped);
-    if (!archive.reading() || updates_ == 0) return;
+    archive(asks_, updates_, pending_, samples_.points, samples_.gains, fitted_, dropped);
+    if (!archive.reading()) return;
+    const std::size_t m = best_.size();
+    for (std::size_t i = 0; i < samples_.gains.size(); i += m) learn(std::span(&samples_.gains[i], m));
+    if (updates_ == 0) return;
     find_region();
-    dropped_ = dropped;
-    set_region({path_.begin(), path_.end() - static_cast<std::ptrdiff_t>(dropped)});
-}
-
-void Lamoo::set_region(std::vector<Side> path) {
-    path_ = std::move(path);
-    std::fill(inside_.begin(), inside_.end(), std::int8_t{-1});
-}
-
-bool Lamoo::in_region(CellIndex cell) {
-    std::int8_t& memory = inside_[static_cast<std::size_t>(cell)];
-    if (memory < 0) {
-        const SvmPoint x = lamoo_features(cell);
-        // From the deepest split up: it has the fewest support vectors.
-        const bool inside = std::all_of(path_.rbegin(), path_.rend(),
-                                        [&](const Side& side) { return (side.svm.decision(x) > 0) == side.good; });
-        memory = inside ? 1 : 0;
-    }
-    return memory == 1;
+    widen(dropped);
 }
 
 }  // namespace cenas

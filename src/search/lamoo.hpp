@@ -2,66 +2,38 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// LaMOO: Zhao, Wang, Yang, Zhang, Guo, Tian, "Multi-objective Optimization by Learning Space Partitions", ICLR 2022.
-// The space is split by support vector machines into regions of low and high dominance number; the region with the
-// largest UCB on hypervolume is searched. Sampler: random.
+#include <Eigen/Core>
+#include <memory>
+#include <vector>
 
+#include "pareto/archive.hpp"
 #include "search/candidate_pool.hpp"
-#include "search/svm.hpp"
+#include "search/lamoo_tree.hpp"
+#include "search/point_sampler.hpp"
 
 namespace cenas {
 
-/// Samples as LaMOO sees them.
-struct LamooSamples {
-    int objectives = 0;
-    std::vector<CellIndex> cells;
-    std::vector<double> gains;  ///< cells.size() x objectives
-};
-
-/// Coordinates of a cell for the split models: (code + 0.5) / 5 on each edge, the middle of the operation's part of
+/// Coordinates of a cell for models on numbers: (code + 0.5) / 5 on each edge, the middle of the operation's part of
 /// [0, 1) as CE-NAS codes it.
-SvmPoint lamoo_features(CellIndex cell);
+Eigen::VectorXd lamoo_features(CellIndex cell);
 
-/// A node of the partition tree (paper, algorithm 1). Its bag is a list of rows of the samples.
-struct LamooNode {
-    std::vector<std::size_t> bag;
-    int parent = -1;
-    bool good = false;  ///< which side of the parent's split
-    int depth = 0;
-    std::uint64_t place = 1;   ///< of the node in the whole tree, level by level, good side first: children 2p, 2p + 1
-    double hypervolume = 0;    ///< of the bag
-    std::optional<Svm> split;  ///< inner nodes; decision > 0 is the good side
-    int good_child = -1;
-    int bad_child = -1;
-};
+/// The cell whose part of [0, 1)^6 holds the point: floor(5 x) on each edge.
+CellIndex lamoo_cell_at(const Eigen::VectorXd& point);
 
-/// The tree before any split: its root holds all samples.
-std::vector<LamooNode> lamoo_root(const LamooSamples& samples);
-
-/// Splits a node and appends its children, the better half of the bag by dominance number and the rest. False, and the
-/// node stays a leaf, where it holds at most leaf_size samples or lies `depth` splits deep, where its dominance numbers
-/// are all equal, where no SVM can be fitted, or where the SVM puts the whole bag on one side.
-bool split_lamoo_node(std::vector<LamooNode>& tree, std::size_t index, const LamooSamples& samples,
-                      const LamooOptions& options);
-
-/// UCB = HV + 2 Cp sqrt(2 ln(n_parent) / n); the hypervolume alone for the root.
-double lamoo_ucb(const std::vector<LamooNode>& tree, const LamooNode& node, const LamooOptions& options);
-
-/// The leaf to search, after splitting as much of the tree as it takes to know it: the largest UCB of all leaves, or,
-/// for selection = "path", reached from the root by the child with the larger UCB. Ties are broken by `random`.
-/// "leaf" splits best first: no leaf below a node has a larger hypervolume than the node, nor fewer samples than
-/// repeated halving leaves, so a node whose bound lies below the best leaf needs no splitting. The result is the whole
-/// tree's.
-int find_lamoo_leaf(std::vector<LamooNode>& tree, const LamooSamples& samples, const LamooOptions& options,
-                    Random& random);
-
+/// LaMOO (lamoo_tree.hpp) over cells.
 class Lamoo final : public Strategy {
   public:
-    Lamoo(const LamooOptions& options, const Candidates& candidates, int objectives, std::uint64_t seed);
+    /// Objectives `known` of `candidates.known_gains` are known of every cell: they are coordinates of the split models
+    /// beside the edges, scaled to [0, 1], and a cell that would not enlarge the hypervolume with the best gain told so
+    /// far in every other objective is not proposed while there are others in the region.
+    Lamoo(const LamooOptions& options, const Candidates& candidates, int objectives, std::uint64_t seed,
+          std::vector<std::size_t> known = {});
 
-    /// A uniform draw that lies in the selected region. Choosing one of the hits among `draws` uniform draws at random,
-    /// as the published code does, gives every cell of the region the same probability, as does stopping at the first
-    /// hit; so we stop there. Where `draws` draws bring no hit, the deepest split of the region is dropped.
+    /// Sampler "random": a uniform draw that lies in the selected region. Choosing one of the hits among `draws`
+    /// uniform draws at random, as the published code does, gives every cell of the region the same probability, as
+    /// does stopping at the first hit; so we stop there. Other samplers propose a point of [0, 1)^6
+    /// (point_sampler.hpp); what is trained is the cell that holds it, not asked before. Where `draws` draws bring no
+    /// hit, the deepest split of the region is dropped.
     std::optional<Proposal> ask() override;
     void exclude(CellIndex cell) override { pool_.take(cell); }
     void tell(const Outcome& outcome) override;
@@ -70,24 +42,32 @@ class Lamoo final : public Strategy {
     void exchange(StateArchive& archive) override;
 
   private:
-    struct Side {
-        Svm svm;
-        bool good;
-    };
     bool in_region(CellIndex cell);
-    void set_region(std::vector<Side> path);
+    bool may_improve(CellIndex cell) const;
+    std::optional<CellIndex> propose(Random& random);
+    Eigen::VectorXd split_point(CellIndex cell) const;
+    Eigen::MatrixXd unseen() const;
+    void learn(std::span<const double> gains);
     void find_region();
+    void widen(std::size_t splits);
 
     LamooOptions options_;
+    const Candidates* candidates_;
+    std::vector<std::size_t> known_;
+    std::vector<double> known_low_, known_width_;  // of their gains, over the candidates
     CandidatePool pool_;
     std::uint64_t seed_;
     std::uint64_t asks_ = 0;
     std::uint64_t updates_ = 0;
+    std::vector<CellIndex> pending_;  // asked, not told
     LamooSamples samples_;
-    std::size_t fitted_ = 0;           // samples in the present tree
-    std::size_t dropped_ = 0;          // of its splits, the deepest, since
-    std::vector<Side> path_;           // from the root; empty: the whole space
-    std::vector<std::int8_t> inside_;  // memory of in_region by cell: -1 unknown, 0 no, 1 yes
+    std::vector<double> best_;  // of the gains told, by objective
+    ParetoArchive front_;       // of the gains told
+    std::size_t fitted_ = 0;    // samples in the present tree
+    std::size_t dropped_ = 0;   // of its splits, the deepest, since
+    LamooRegion region_;
+    std::unique_ptr<PointSampler> sampler_;  // none for "random"
+    std::vector<std::int8_t> inside_;        // memory of in_region by cell: -1 unknown, 0 no, 1 yes
 };
 
 }  // namespace cenas

@@ -20,15 +20,17 @@ struct Proposal {
 /// LaMOO's hyper-parameters (Zhao et al., "Multi-objective Optimization by Learning Space Partitions", ICLR 2022).
 /// Defaults are those of CE-NAS on NAS-Bench-201.
 struct LamooOptions {
-    std::string kernel = "poly";     ///< poly (with coef0 = 0) or rbf; gamma = 1 / (dimensions * variance)
-    int degree = 4;                  ///< of poly
-    double penalty = 1.0;            ///< C of the C-SVC
-    double tolerance = 0.1;          ///< at which the SVM solver stops; docs/simulation.md says why not 0.001
-    double exploration = 30.0;       ///< Cp of the UCB, in units of hypervolume
-    std::string selection = "leaf";  ///< leaf: largest UCB of all leaves; path: from the root to the better child
-    int leaf_size = 10;              ///< a node with more samples may be split
-    int depth = 3;                   ///< splits on the longest path, at most
-    int draws = 10000;               ///< uniform draws to hit the region before its deepest split is dropped
+    std::string kernel = "poly";  ///< poly (with coef0 = 0), rbf, linear; gamma = 1 / (dimensions * variance)
+    int degree = 4;               ///< of poly
+    double penalty = 1.0;         ///< C of the C-SVC
+    double tolerance = 0.1;       ///< at which the SVM solver stops; docs/simulation.md says why not 0.001
+    double exploration = 30.0;    ///< Cp of the UCB, in units of hypervolume or as a part of it, as the next says
+    std::string exploration_of = "unit";  ///< unit; hypervolume: of all samples, at every update
+    std::string selection = "leaf";       ///< leaf: largest UCB of all leaves; path: from the root to the better child
+    int leaf_size = 10;                   ///< a node with more samples may be split
+    int depth = 3;                        ///< splits on the longest path, at most
+    int draws = 10000;                    ///< draws to hit the region before its deepest split is dropped
+    std::string sampler = "random";       ///< who proposes in the region: random, cma-es, qnehvi
 };
 
 /// Bayesian optimization (bayesian.hpp).

@@ -7,34 +7,33 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
-#include <utility>
 #include <vector>
 
 namespace cenas {
 namespace {
 
-/// Calls use(values) with the kernel of inner products (poly) or squared distances (rbf): an expression, for which no
-/// temporary is made, except that pow is not vectorised and would change the order of a sum.
+/// Calls use(values) with the kernel of inner products (poly, linear) or squared distances (rbf): an expression, for
+/// which no temporary is made, except that pow is not vectorised and would change the order of a sum.
 template <class Array, class Use>
-auto with_kernel(const Eigen::ArrayBase<Array>& of, bool rbf, int degree, double gamma, const Use& use) {
-    if (rbf) return use((-gamma * of).exp());
-    if (degree == 4) return use((gamma * of).square().square());
-    return use((gamma * of).pow(degree).eval());
+auto with_kernel(const Eigen::ArrayBase<Array>& of, const SvmOptions& options, double gamma, const Use& use) {
+    if (options.kernel == "rbf") return use((-gamma * of).exp());
+    if (options.kernel == "linear") return use(of);
+    if (options.degree == 4) return use((gamma * of).square().square());
+    return use((gamma * of).pow(options.degree).eval());
 }
 
-Eigen::ArrayXXd kernel_matrix(const SvmPoints& points, bool rbf, int degree, double gamma) {
-    const Eigen::MatrixXd dynamic(points);  // Eigen may sum over columns of a fixed number in another order
-    Eigen::ArrayXXd values = dynamic * dynamic.transpose();
-    if (rbf) {
+Eigen::ArrayXXd kernel_matrix(const Eigen::MatrixXd& points, const SvmOptions& options, double gamma) {
+    Eigen::ArrayXXd values = points * points.transpose();
+    if (options.kernel == "rbf") {
         const Eigen::ArrayXd norms = values.matrix().diagonal();
         values = (-2.0 * values).colwise() + norms;
         values.rowwise() += norms.transpose();
     }
-    with_kernel(values, rbf, degree, gamma, [&](const auto& kernel) { values = kernel; });
+    with_kernel(values, options, gamma, [&](const auto& kernel) { values = kernel; });
     return values;
 }
 
-double variance(const SvmPoints& points) { return (points.array() - points.mean()).square().mean(); }
+double variance(const Eigen::MatrixXd& points) { return (points.array() - points.mean()).square().mean(); }
 
 struct ModelDeleter {
     void operator()(svm_model* model) const { svm_free_and_destroy_model(&model); }
@@ -58,17 +57,17 @@ void silence_libsvm() {
 
 }  // namespace
 
-std::optional<Svm> Svm::fit(const SvmPoints& points, std::span<const std::int8_t> labels, const SvmOptions& options) {
+std::optional<Svm> Svm::fit(const Eigen::MatrixXd& points, std::span<const std::int8_t> labels,
+                            const SvmOptions& options) {
     const Eigen::Index n = points.rows();
     const double spread = n > 0 ? variance(points) : 0.0;
     const auto positives = std::count(labels.begin(), labels.end(), std::int8_t{1});
     if (spread <= 0.0 || positives == 0 || positives == n) return std::nullopt;
 
     Svm result;
-    result.rbf_ = options.kernel == "rbf";
-    result.degree_ = options.degree;
+    result.options_ = options;
     result.gamma_ = 1.0 / (static_cast<double>(points.cols()) * spread);
-    const Eigen::ArrayXXd kernel = kernel_matrix(points, result.rbf_, result.degree_, result.gamma_);
+    const Eigen::ArrayXXd kernel = kernel_matrix(points, options, result.gamma_);
 
     // libsvm's precomputed kernel: row i is its own number (from 1), then K(i, 1..n).
     const auto stride = static_cast<std::size_t>(n) + 1;
@@ -99,21 +98,18 @@ std::optional<Svm> Svm::fit(const SvmPoints& points, std::span<const std::int8_t
         result.support_.row(s) = points.row(model->sv_indices[s] - 1);
         result.weights_[s] = sign * model->sv_coef[0][s];
     }
-    result.support_norms_ = Eigen::MatrixXd(result.support_).rowwise().squaredNorm();
+    result.support_norms_ = result.support_.rowwise().squaredNorm();
     result.separates_ = lie_on_both_sides(kernel, *model, result.weights_, result.offset_);
     return result;
 }
 
-double Svm::decision(const SvmPoint& point) const {
+double Svm::decision(const Eigen::VectorXd& point) const {
     // Column by column, from the first: a product of Eigen's may sum the last row in another order than the others.
-    const auto inner_products = [&]<std::size_t... k>(std::index_sequence<k...>) {
-        return (... + (support_.col(k).array() * point[k]));
-    }
-    (std::make_index_sequence<edge_count>());
-    const auto sum = [&](const auto& kernel) { return kernel.matrix().dot(weights_) + offset_; };
-    if (!rbf_) return with_kernel(inner_products, rbf_, degree_, gamma_, sum);
-    const double norm = Eigen::VectorXd(point).squaredNorm();
-    return with_kernel(support_norms_.array() - 2.0 * inner_products + norm, rbf_, degree_, gamma_, sum);
+    Eigen::ArrayXd products = support_.col(0).array() * point[0];
+    for (Eigen::Index k = 1; k < support_.cols(); ++k) products += support_.col(k).array() * point[k];
+    if (options_.kernel == "rbf") products = support_norms_.array() - 2.0 * products + point.squaredNorm();
+    return with_kernel(products, options_, gamma_,
+                       [&](const auto& kernel) { return kernel.matrix().dot(weights_) + offset_; });
 }
 
 }  // namespace cenas

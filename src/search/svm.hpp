@@ -8,15 +8,10 @@
 #include <span>
 #include <string>
 
-#include "space/cell.hpp"
-
 namespace cenas {
 
-using SvmPoint = Eigen::Matrix<double, edge_count, 1>;
-using SvmPoints = Eigen::Matrix<double, Eigen::Dynamic, edge_count>;  ///< one row a point
-
 struct SvmOptions {
-    std::string kernel = "poly";  ///< poly: (gamma <x, y>)^degree; rbf: exp(-gamma |x - y|^2)
+    std::string kernel = "poly";  ///< poly: (gamma <x, y>)^degree; rbf: exp(-gamma |x - y|^2); linear: <x, y>
     int degree = 4;
     double penalty = 1.0;     ///< C
     double tolerance = 1e-3;  ///< of the optimality conditions, at which libsvm stops
@@ -28,13 +23,13 @@ struct SvmOptions {
 /// "scale".
 class Svm {
   public:
-    /// Fits `points` to `labels` (+1 or -1, as many). nullopt where no model exists: a class is missing, or all points
-    /// are equal. Deterministic.
-    static std::optional<Svm> fit(const SvmPoints& points, std::span<const std::int8_t> labels,
+    /// Fits `points`, one a row, of any dimension >= 1, to `labels` (+1 or -1, as many). nullopt where no model exists:
+    /// a class is missing, or all points are equal. Deterministic.
+    static std::optional<Svm> fit(const Eigen::MatrixXd& points, std::span<const std::int8_t> labels,
                                   const SvmOptions& options);
 
     /// Signed decision value of one point: > 0 is class +1.
-    double decision(const SvmPoint& point) const;
+    double decision(const Eigen::VectorXd& point) const;
 
     /// Whether the training points lie on both sides of the decision.
     bool separates() const { return separates_; }
@@ -43,12 +38,11 @@ class Svm {
   private:
     Svm() = default;
 
-    bool rbf_ = false;
-    int degree_ = 4;
+    SvmOptions options_;
     double gamma_ = 1.0;
     double offset_ = 0.0;
     bool separates_ = false;
-    SvmPoints support_;
+    Eigen::MatrixXd support_;
     Eigen::VectorXd support_norms_;  // squared lengths of the rows, for rbf
     Eigen::VectorXd weights_;
 };

@@ -118,6 +118,8 @@ selection = "path"
 leaf_size = 15
 depth = 9
 draws = 300
+exploration_of = "hypervolume"
+sampler = "cma-es"
 [evolution]
 population = 31
 tournament = 8
@@ -237,6 +239,8 @@ void expect_methods(const Options& o) {
     EXPECT_EQ(t.search.lamoo.leaf_size, 15);
     EXPECT_EQ(t.search.lamoo.depth, 9);
     EXPECT_EQ(t.search.lamoo.draws, 300);
+    EXPECT_EQ(t.search.lamoo.exploration_of, "hypervolume");
+    EXPECT_EQ(t.search.lamoo.sampler, "cma-es");
     const MethodOptions& u = o.methods[2];
     EXPECT_EQ(u.schedule.train_last_h, 5.5);
     EXPECT_EQ(u.search.strategy, "nsga2");
@@ -513,7 +517,9 @@ const std::vector<Limits>& all_limits() {
         {"trace.CISO", "source", {"\"\"", "\"synthetic\"", "\"synthetic:\"", "\"synthetic:XX\""}, {"\"synthetic.h5\""}},
         {"trace.CISO", "forecast", {"3"}, {"\"x.h5\""}},
         {"trace.CISO", "name", {"\"\"", "\"a b\"", "\"a/b\"", "\"\xC3\xA4\"", "1"}, {"\"A-z_0.9\""}},
-        {"lamoo", "kernel", {"\"linear\""}, {"\"rbf\""}},
+        {"lamoo", "kernel", {"\"sigmoid\""}, {"\"rbf\"", "\"linear\""}},
+        {"lamoo", "exploration_of", {"\"volume\""}, {"\"hypervolume\""}},
+        {"lamoo", "sampler", {"\"cma\""}, {"\"cma-es\"", "\"qnehvi\""}},
         {"lamoo", "degree", {"0", "11"}, {"1"}},
         {"lamoo", "penalty", {"0"}, {"0.1"}},
         {"lamoo", "tolerance", {"0", "1.1"}, {"0.0001", "1"}},

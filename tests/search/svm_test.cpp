@@ -17,14 +17,14 @@ namespace cenas {
 namespace {
 
 struct Bag {
-    SvmPoints points;
+    Eigen::MatrixXd points;
     std::vector<std::int8_t> labels;
 };
 
 /// Cells with a noisy label, as a search meets them.
 Bag random_bag(int n, std::uint64_t seed) {
     Random random(seed, Stream::tests);
-    Bag bag{SvmPoints(n, edge_count), {}};
+    Bag bag{Eigen::MatrixXd(n, edge_count), {}};
     for (int i = 0; i < n; ++i) {
         bag.points.row(i) = lamoo_features(static_cast<CellIndex>(random.below(cell_count)));
         bag.labels.push_back(bag.points.row(i).sum() + random.uniform() > 3.5 ? 1 : -1);
@@ -43,7 +43,7 @@ class Libsvm {
         problem_ = {static_cast<int>(rows_.size()), targets_.data(), rows_.data()};
         svm_parameter parameter{};
         parameter.svm_type = C_SVC;
-        parameter.kernel_type = options.kernel == "rbf" ? RBF : POLY;
+        parameter.kernel_type = options.kernel == "rbf" ? RBF : options.kernel == "linear" ? LINEAR : POLY;
         parameter.degree = options.degree;
         parameter.gamma = gamma;
         parameter.C = options.penalty;
@@ -77,7 +77,7 @@ class Libsvm {
 
 // Both solve one convex problem to the same tolerance from kernel values that differ in the last bits only.
 TEST(Svm, DecidesAsLibsvmDoes) {
-    for (const std::string kernel : {"poly", "rbf"})
+    for (const std::string kernel : {"poly", "rbf", "linear"})
         for (const int n : {12, 80, 300}) {
             const Bag bag = random_bag(n, static_cast<std::uint64_t>(n));
             const SvmOptions options{kernel, 4, 1.0};
@@ -207,7 +207,7 @@ TEST(Svm, SeparatesWhereTrainingPointsLieOnBothSides) {
 }
 
 TEST(Svm, GammaIsScikitLearnsScale) {
-    SvmPoints points(2, edge_count);
+    Eigen::MatrixXd points(2, edge_count);
     points << 0, 1, 2, 3, 0, 1,  //
         2, 3, 0, 1, 2, 3;        // variance of all entries: 1.25
     const auto svm = Svm::fit(points, std::vector<std::int8_t>{1, -1}, {"rbf", 4, 1.0});
@@ -221,8 +221,8 @@ TEST(Svm, DegenerateBagsGiveNoModel) {
     EXPECT_FALSE(Svm::fit(bag.points, std::vector<std::int8_t>(10, -1), {}));
     std::vector<std::int8_t> mixed(10, 1);
     mixed[3] = -1;
-    EXPECT_FALSE(Svm::fit(SvmPoints::Constant(10, edge_count, 0.5), mixed, {}));
-    EXPECT_FALSE(Svm::fit(SvmPoints(0, edge_count), std::vector<std::int8_t>{}, {}));
+    EXPECT_FALSE(Svm::fit(Eigen::MatrixXd::Constant(10, edge_count, 0.5), mixed, {}));
+    EXPECT_FALSE(Svm::fit(Eigen::MatrixXd(0, edge_count), std::vector<std::int8_t>{}, {}));
 }
 
 }  // namespace
