@@ -53,6 +53,7 @@ LIBRARIES: list[tuple[str, list[str]]] = [
     (r"mpi\.h|mpi-ext\.h", ["src/comm/"]),
     (r"hdf5(_hl)?\.h|H5\w*\.h", ["src/io/"]),
     (r"libsvm/.*|svm\.h", ["src/search/svm.cpp"]),
+    (r"nlopt\.h", ["src/search/minimize.cpp"]),
     (r"Eigen/.*", ["src/search/", "src/train/"]),
     (r"toml\+\+/.*|toml\.hpp", ["src/config/"]),
     (r"CLI/.*", ["src/main.cpp"]),

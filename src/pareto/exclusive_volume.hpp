@@ -9,10 +9,10 @@
 namespace cenas {
 
 /// The volume that one box [0, x] x [0, y] x [0, z] has to itself among others, by a sweep down z: what is left of the
-/// rectangle [0, x] x [0, y] is strips, of which every one met cuts a corner off (Emmerich, Fonseca, "Computing
+/// rectangle [0, x] x [0, y] is strips, of which every other box met cuts a corner off (Emmerich, Fonseca, "Computing
 /// Hypervolume Contributions in Low Dimensions: Asymptotically Optimal Algorithm and Complexity Results", EMO 2011). A
-/// sum of positive terms, so that its relative error stays that of a few roundings, however small it is. A cut opens
-/// one strip at most, and all it closes are gone: with a search among the strips, n cuts take O(n log n).
+/// sum of positive terms, so that its relative error is that of a few roundings, however small it is. A cut opens one
+/// strip at most, and those it closes are gone, but for one: n cuts take O(n log n), and moving up the strips behind.
 class ExclusiveVolume {
   public:
     ExclusiveVolume() = default;

@@ -123,10 +123,24 @@ double volume_of_many(const Rows& rows, std::size_t m) {
 }
 
 double box_beyond(const double* point, const Rows& rows, std::size_t m) {
+    const auto box = [m](const double* p) { return std::accumulate(p, p + m, 1.0, std::multiplies<>()); };
     Rows inside(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) inside[i] = std::min(rows[i], point[i % m]);
-    const double box = std::accumulate(point, point + m, 1.0, std::multiplies<>());
-    return std::max(0.0, box - (m == 4 ? volume_of_four(inside) : volume_of_many(inside, m)));
+    double most = 0;
+    std::size_t largest = 0;
+    for (std::size_t i = 0; i < rows.size(); i += m) {
+        for (std::size_t k = 0; k < m; ++k) inside[i + k] = std::min(rows[i + k], point[k]);
+        if (const double size = box(&inside[i]); size > most) {
+            most = size;
+            largest = i;
+        }
+    }
+    // Most of them are covered by the largest, and need not be sorted.
+    if (!rows.empty()) {
+        const Rows first(&inside[largest], &inside[largest] + m);
+        remove_covered(inside, first.data(), m);
+        inside.insert(inside.end(), first.begin(), first.end());
+    }
+    return std::max(0.0, box(point) - (m == 4 ? volume_of_four(inside) : volume_of_many(inside, m)));
 }
 
 /// Two objectives, as three that have one z, and three.
@@ -172,7 +186,8 @@ void contributions_of_three(std::span<const double> rows, std::vector<double>& c
     Sweep sweep(rows);
     const auto& points = sweep.points();
     std::vector<ExclusiveVolume> own(points.size());
-    for (const auto& [z, i] : sweep.levels()) {
+    for (const Sweep::Level& level : sweep.levels()) {
+        const std::size_t i = level.place;
         const Sweep::Point& p = points[i];
         if (sweep.covers(i)) {
             own[sweep.before(i)].cut(p.x, p.y, p.z);

@@ -17,7 +17,7 @@ namespace cenas {
 /// none (radix sort; a double >= 0 is ordered as its bits are).
 template <class Item>
 void sort_falling(std::vector<Item>& items, double Item::*key) {
-    constexpr std::size_t worthwhile = 128;  // below, the tables cost more than they save
+    constexpr std::size_t worthwhile = 64;  // below, the tables cost more than they save
     if (items.size() < worthwhile) {
         std::stable_sort(items.begin(), items.end(), [key](const Item& a, const Item& b) { return a.*key > b.*key; });
         return;

@@ -13,8 +13,8 @@
 namespace cenas {
 namespace {
 
-constexpr double prior_noise = 0.1;
-constexpr double length_deviation = 0.7, weight_deviation = 1.0, noise_deviation = 1.0;
+constexpr double prior_noise = 0.05;
+constexpr double length_deviation = 0.7, weight_deviation = 1.0, noise_deviation = 0.7;
 constexpr double least_noise = 0.02, most_noise = 0.6;
 constexpr double jitter = 1e-8;  // of a kernel whose diagonal is about 1
 
@@ -60,7 +60,7 @@ std::vector<Eigen::ArrayXXd> distances_among(const PointFeatures& features, cons
 }
 
 double negative_log_posterior(const std::vector<Eigen::ArrayXXd>& distances, std::span<const double> targets,
-                              const Eigen::VectorXd& theta, Eigen::VectorXd* gradient) {
+                              const Eigen::VectorXd& centre, const Eigen::VectorXd& theta, Eigen::VectorXd* gradient) {
     const auto n = static_cast<Eigen::Index>(targets.size());
     const auto groups = static_cast<Eigen::Index>(distances.size());
     const GaussianProcessParameters p = from_vector(theta);
@@ -77,8 +77,7 @@ double negative_log_posterior(const std::vector<Eigen::ArrayXXd>& distances, std
     if (factor.info() != Eigen::Success) return std::numeric_limits<double>::infinity();
     const Eigen::Map<const Eigen::VectorXd> z(targets.data(), n);
     const Eigen::VectorXd weights = factor.solve(z);
-    const Eigen::VectorXd from_prior = (theta - to_vector(GaussianProcessParameters::prior(distances.size())))
-                                           .cwiseQuotient(prior_deviations(groups));
+    const Eigen::VectorXd from_prior = (theta - centre).cwiseQuotient(prior_deviations(groups));
     const double value = 0.5 * z.dot(weights) + factor.matrixLLT().diagonal().array().log().sum() +
                          0.5 * from_prior.squaredNorm();
     if (gradient == nullptr) return value;
@@ -101,13 +100,14 @@ double negative_log_posterior(const std::vector<Eigen::ArrayXXd>& distances, std
 
 }  // namespace
 
-void PointFeatures::add_group(Eigen::MatrixXd features) {
+void PointFeatures::add_group(Eigen::MatrixXd features, double weight) {
     // The mean squared distance of two points is twice the sum of the variances.
     const Eigen::RowVectorXd means = features.colwise().mean();
     features.rowwise() -= means;
     const double mean_distance = 2 * features.squaredNorm() / static_cast<double>(features.rows());
     if (!(mean_distance > 0)) return;
     groups_.push_back(features / std::sqrt(mean_distance));
+    weights_.push_back(weight);
 }
 
 Eigen::ArrayXd PointFeatures::distances(std::size_t group, Eigen::Index point) const {
@@ -130,30 +130,43 @@ Eigen::ArrayXXd PointFeatures::distances(std::size_t group, std::span<const Eige
     return all;
 }
 
-GaussianProcessParameters GaussianProcessParameters::prior(std::size_t groups) {
-    const auto n = static_cast<Eigen::Index>(groups);
-    return {Eigen::VectorXd::Zero(n), Eigen::VectorXd::Constant(n, -std::log(static_cast<double>(groups))),
-            std::log(prior_noise)};
+GaussianProcessParameters GaussianProcessParameters::prior(const PointFeatures& features, double length) {
+    const auto groups = static_cast<Eigen::Index>(features.groups());
+    GaussianProcessParameters means{Eigen::VectorXd::Constant(groups, std::log(length)),
+                                    Eigen::VectorXd(groups), std::log(prior_noise)};
+    for (Eigen::Index g = 0; g < groups; ++g) means.log_weights[g] = std::log(features.weight(static_cast<std::size_t>(g)));
+    return means;
+}
+
+std::vector<double> to_values(const GaussianProcessParameters& parameters) {
+    const Eigen::VectorXd theta = to_vector(parameters);
+    return {theta.begin(), theta.end()};
+}
+
+GaussianProcessParameters from_values(const std::vector<double>& values) {
+    return from_vector(Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size())));
 }
 
 double negative_log_posterior(const PointFeatures& features, const Observations& observations,
-                              const GaussianProcessParameters& parameters, Eigen::VectorXd* gradient) {
-    return negative_log_posterior(distances_among(features, observations), observations.targets, to_vector(parameters),
-                                  gradient);
+                              const GaussianProcessParameters& prior, const GaussianProcessParameters& parameters,
+                              Eigen::VectorXd* gradient) {
+    return negative_log_posterior(distances_among(features, observations), observations.targets, to_vector(prior),
+                                  to_vector(parameters), gradient);
 }
 
 GaussianProcessParameters fit_parameters(const PointFeatures& features, const Observations& observations,
-                                         const GaussianProcessParameters& start, int evaluations) {
+                                         const GaussianProcessParameters& prior, const GaussianProcessParameters& start,
+                                         int evaluations) {
+    if (observations.targets.size() < 2) return prior;
     const auto groups = static_cast<Eigen::Index>(features.groups());
-    const Eigen::VectorXd centre = to_vector(GaussianProcessParameters::prior(features.groups()));
-    if (observations.targets.size() < 2) return from_vector(centre);
+    const Eigen::VectorXd centre = to_vector(prior);
     const Eigen::VectorXd reach = 3.0 * prior_deviations(groups);
     Eigen::VectorXd lower = centre - reach, upper = centre + reach;
     lower[2 * groups] = std::log(least_noise);
     upper[2 * groups] = std::log(most_noise);
     const auto distances = distances_among(features, observations);
     const auto objective = [&](const Eigen::VectorXd& theta, Eigen::VectorXd& gradient) {
-        return negative_log_posterior(distances, observations.targets, theta, &gradient);
+        return negative_log_posterior(distances, observations.targets, centre, theta, &gradient);
     };
     return from_vector(minimize(objective, to_vector(start), lower, upper, evaluations).x);
 }
@@ -210,6 +223,21 @@ void GaussianProcess::set_targets(std::span<const double> targets) {
         solved.push_back(rest / diagonal_[i]);
         mean_ += solved[i] * columns_[i];
     }
+}
+
+Eigen::MatrixXd GaussianProcess::covariance(std::span<const Eigen::Index> among) const {
+    const auto n = static_cast<Eigen::Index>(among.size());
+    Eigen::MatrixXd covariance(n, n);
+    for (Eigen::Index i = 0; i < n; ++i) {
+        const Eigen::ArrayXd row = kernel_row(among[static_cast<std::size_t>(i)]);
+        for (Eigen::Index j = 0; j < n; ++j) covariance(i, j) = row[among[static_cast<std::size_t>(j)]];
+    }
+    Eigen::VectorXd column(n);
+    for (const Eigen::ArrayXd& whole : columns_) {
+        for (Eigen::Index i = 0; i < n; ++i) column[i] = whole[among[static_cast<std::size_t>(i)]];
+        covariance -= column * column.transpose();
+    }
+    return covariance;
 }
 
 Eigen::ArrayXd GaussianProcess::variance() const { return (total_weight_ - explained_).max(0.0); }

@@ -18,16 +18,18 @@ namespace cenas {
 /// the length scales l_g have no unit. Groups that are equal for all points are left out.
 class PointFeatures {
   public:
-    /// Points x features.
-    void add_group(Eigen::MatrixXd features);
+    /// Points x features; the mean of the prior of the group's weight.
+    void add_group(Eigen::MatrixXd features, double weight);
     Eigen::Index points() const { return groups_.empty() ? 0 : groups_[0].rows(); }
     std::size_t groups() const { return groups_.size(); }
     /// Squared distances, over u_g, of one point to all, and of a few points among themselves.
     Eigen::ArrayXd distances(std::size_t group, Eigen::Index point) const;
     Eigen::ArrayXXd distances(std::size_t group, std::span<const Eigen::Index> among) const;
+    double weight(std::size_t group) const { return weights_[group]; }
 
   private:
     std::vector<Eigen::MatrixXd> groups_;  // divided by the root of u_g
+    std::vector<double> weights_;
 };
 
 /// Hyper-parameters, as logarithms: a length scale and a weight for each group, and the standard deviation of the noise.
@@ -37,9 +39,13 @@ struct GaussianProcessParameters {
     Eigen::VectorXd log_weights;
     double log_noise = 0;
 
-    /// The means of their priors: lengths of 1, weights that share a variance of 1, noise of 0.1.
-    static GaussianProcessParameters prior(std::size_t groups);
+    /// The means of their priors: this length in every group, the groups' weights, noise of 0.05.
+    static GaussianProcessParameters prior(const PointFeatures& features, double length = 3.3);
 };
+
+/// All of them in one row, and back.
+std::vector<double> to_values(const GaussianProcessParameters& parameters);
+GaussianProcessParameters from_values(const std::vector<double>& values);
 
 /// Observations of standardized targets.
 struct Observations {
@@ -48,15 +54,17 @@ struct Observations {
 };
 
 /// Maximum a posteriori hyper-parameters: the marginal likelihood (section 5.4.1) times log-normal priors (standard deviation
-/// 0.7 of log lengths, 1 of log weights and of log noise), within three deviations, noise in [0.02, 0.6]; by
-/// quasi-Newton steps from `start`, at most so many evaluations. With fewer than two observations, the prior's means.
+/// 0.7 of log lengths and of log noise, 1 of log weights; means `prior`), within three deviations, noise in [0.02, 0.6];
+/// by quasi-Newton steps from `start`, at most so many evaluations. With fewer than two observations, `prior`.
 GaussianProcessParameters fit_parameters(const PointFeatures& features, const Observations& observations,
-                                         const GaussianProcessParameters& start, int evaluations);
+                                         const GaussianProcessParameters& prior, const GaussianProcessParameters& start,
+                                         int evaluations);
 
 /// The negative logarithm of what fit_parameters() maximizes, up to a constant; the gradient by log lengths, log
 /// weights, log noise.
 double negative_log_posterior(const PointFeatures& features, const Observations& observations,
-                              const GaussianProcessParameters& parameters, Eigen::VectorXd* gradient);
+                              const GaussianProcessParameters& prior, const GaussianProcessParameters& parameters,
+                              Eigen::VectorXd* gradient);
 
 /// The posterior over all points. Points are appended one after the other, which is all there is: appended to an empty
 /// one they give the same bits.
@@ -78,6 +86,8 @@ class GaussianProcess {
     /// Of the function without noise, at every point.
     const Eigen::ArrayXd& mean() const { return mean_; }
     Eigen::ArrayXd variance() const;
+    /// Among a few points.
+    Eigen::MatrixXd covariance(std::span<const Eigen::Index> among) const;
     double noise_variance() const { return noise_ * noise_; }
 
   private:

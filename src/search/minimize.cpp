@@ -12,7 +12,8 @@ namespace cenas {
 namespace {
 
 struct Progress {
-    const SmoothFunction* f;
+    explicit Progress(const SmoothFunction& function) : f(function) {}
+    const SmoothFunction& f;
     Minimum best;
     Eigen::VectorXd x, gradient;
 };
@@ -21,13 +22,16 @@ double evaluate(unsigned n, const double* x, double* gradient, void* data) {
     constexpr double very_large = 1e100;
     auto& progress = *static_cast<Progress*>(data);
     progress.x = Eigen::Map<const Eigen::VectorXd>(x, n);
-    double value = (*progress.f)(progress.x, progress.gradient);
+    double value = progress.f(progress.x, progress.gradient);
     if (!std::isfinite(value) || !progress.gradient.allFinite()) {
         value = very_large;
-        progress.gradient.setZero(n);
+        progress.gradient = Eigen::VectorXd::Zero(n);
     }
     if (gradient != nullptr) Eigen::Map<Eigen::VectorXd>(gradient, n) = progress.gradient;
-    if (value < progress.best.value) progress.best = {progress.x, value};
+    if (value < progress.best.value) {
+        progress.best.x = progress.x;
+        progress.best.value = value;
+    }
     return value;
 }
 
@@ -36,7 +40,9 @@ double evaluate(unsigned n, const double* x, double* gradient, void* data) {
 Minimum minimize(const SmoothFunction& f, const Eigen::VectorXd& start, const Eigen::VectorXd& lower,
                  const Eigen::VectorXd& upper, int evaluations) {
     Eigen::VectorXd x = start.cwiseMax(lower).cwiseMin(upper);
-    Progress progress{&f, {x, std::numeric_limits<double>::infinity()}, x, Eigen::VectorXd::Zero(x.size())};
+    Progress progress(f);
+    progress.best.x = x;
+    progress.best.value = std::numeric_limits<double>::infinity();
     const std::unique_ptr<nlopt_opt_s, decltype(&nlopt_destroy)> optimizer(
         nlopt_create(NLOPT_LD_LBFGS, static_cast<unsigned>(x.size())), &nlopt_destroy);
     nlopt_set_min_objective(optimizer.get(), evaluate, &progress);

@@ -40,11 +40,20 @@ struct EvolutionOptions {
     double crossover = 0.9;  ///< nsga2, sms-emoa: probability that an offspring has two parents
 };
 
+/// Bayesian optimization (bayesian.hpp).
+struct BayesianOptions {
+    std::string acquisition = "ehvi";  ///< ehvi, nehvi
+    bool per_cost = true;              ///< improvement per second of the training that is expected to bring it
+    int ensemble = 1;                  ///< Gaussian processes an objective
+    int worlds = 8;                    ///< nehvi: draws of what was measured
+};
+
 struct SearchOptions {
-    /// lamoo, random, nsga2, sms-emoa, regularized-evolution, local-search; not from a deck: recorded
+    /// lamoo, random, bayesian, nsga2, sms-emoa, regularized-evolution, local-search; not from a deck: recorded
     std::string strategy = "lamoo";
     LamooOptions lamoo;
     EvolutionOptions evolution;
+    BayesianOptions bayesian;
     std::vector<std::string> known;  ///< objectives that are known of every cell before the search, without training
     std::vector<Proposal> recorded;  ///< recorded: what is proposed, in this order
 };

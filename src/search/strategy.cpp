@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "search/bayesian.hpp"
 #include "search/evolution.hpp"
 #include "search/lamoo.hpp"
 #include "search/local_search.hpp"
@@ -33,14 +34,15 @@ std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Cand
     if (options.strategy == "local-search") return std::make_unique<LocalSearch>(candidates, gains, seed);
     if (const auto survival = survival_of(options.strategy))
         return std::make_unique<Evolution>(*survival, options.evolution, candidates, gains, seed);
+    if (options.strategy == "bayesian") return std::make_unique<BayesianSearch>(options, candidates, gains, seed);
     if (options.strategy == "recorded") return std::make_unique<RecordedSearch>(options.recorded);
     throw UsageError(
         fmt::format("unknown strategy '{}' (allowed: {})", options.strategy, fmt::join(strategy_names(), ", ")));
 }
 
 const std::vector<std::string>& strategy_names() {
-    static const std::vector<std::string> names{"lamoo",       "random", "nsga2", "sms-emoa", "regularized-evolution",
-                                                "local-search"};
+    static const std::vector<std::string> names{
+        "lamoo", "random", "bayesian", "nsga2", "sms-emoa", "regularized-evolution", "local-search"};
     return names;
 }
 
@@ -52,6 +54,6 @@ std::vector<std::size_t> known_objectives(const SearchOptions& options, const Ca
     return known;
 }
 
-bool has_model(const SearchOptions& options) { return options.strategy == "lamoo"; }
+bool has_model(const SearchOptions& options) { return options.strategy == "lamoo" || options.strategy == "bayesian"; }
 
 }  // namespace cenas

@@ -6,6 +6,7 @@
 
 #include "engine/problem.hpp"
 #include "pareto/fronts.hpp"
+#include "pareto/gains.hpp"
 
 namespace cenas {
 
@@ -16,7 +17,7 @@ std::vector<std::size_t> front_of(std::span<const RunObjective> objectives, cons
     for (std::size_t i = 0; i < search.evaluations_log.size(); ++i) {
         if (search.evaluations_log[i].finished == 0) continue;
         const auto point = gains_of(objectives, std::span<const double>(&search.objectives[i * m], m));
-        if (std::any_of(point.begin(), point.end(), [](double gain) { return gain <= 0; })) continue;
+        if (!inside_reference(point)) continue;
         rows.push_back(i);
         gains.insert(gains.end(), point.begin(), point.end());
     }

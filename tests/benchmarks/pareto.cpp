@@ -44,12 +44,14 @@ double seconds_of(const Call& call) {
     return processor_seconds() - began;
 }
 
-/// Calls `one(front, seconds)` with fronts of seeds 1, 2, ..., at least three times and until half a second is spent.
-/// Prints the median milliseconds of what it fills in, two programs' in turn, and returns.
+/// What is measured: n points of m objectives.
 struct Run {
     std::string shape;
     std::size_t n, m;
 
+    /// Median milliseconds of some programs. `one(front)` returns their seconds; it is asked with the fronts of seeds
+    /// 1, 2,
+    /// ..., at least three times and until half a second is spent.
     template <class One>
     std::vector<double> medians(std::size_t programs, const One& one) const {
         std::vector<std::vector<double>> seconds(programs);
