@@ -32,7 +32,8 @@ std::optional<Survival> survival_of(const std::string& strategy) {
 std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Candidates& candidates, int gains,
                                         std::uint64_t seed) {
     if (options.strategy == "random") return std::make_unique<RandomSearch>(candidates, seed);
-    if (options.strategy == "lamoo") return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed, known_objectives(options, candidates));
+    if (options.strategy == "lamoo")
+        return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed, known_objectives(options, candidates));
     if (options.strategy == "bayesian")
         return std::make_unique<BayesianSearch>(options, candidates, gains, seed);
     if (options.strategy == "parego") return std::make_unique<ParEgo>(options, candidates, gains, seed);
