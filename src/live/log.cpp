@@ -140,8 +140,9 @@ Setting setting_of(const RunFile& run, std::size_t row, const LiveLog& log, cons
 }
 
 /// Throws DataError with the first difference.
-void require_same_decisions(Setting setting, const Problem& problem, const std::vector<LiveInput>& inputs) {
-    auto& [search, trace, options, method, start] = setting;
+void require_same_decisions(const Setting& setting, const Problem& problem, const std::vector<LiveInput>& inputs) {
+    const auto& [search, whole, options, method, start] = setting;
+    Trace trace = whole;  // which learns the readings
     RecordedWorld world(trace, inputs, start);
     const auto strategy = search_strategy(problem, method, search.seed);
     SearchRecord again = Engine(problem, options, method, trace, search.seed, *strategy, world).run();

@@ -19,7 +19,7 @@ CLUSTER = os.environ["CENAS_CLUSTER"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.path.dirname(os.path.dirname(HERE))
 USER = "nobody"  # someone without rights, whom every machine has
-PATIENCE_S = 60  # for what takes seconds
+PATIENCE_S = 150  # for what takes seconds, on a busy machine
 
 DECK = """\
 [run]

@@ -78,8 +78,8 @@ class LiveJobs(BatchTest):
         self.assert_went_on()
 
     def test_what_does_not_fit_into_a_job_goes_on_by_itself(self):
-        # 24 seconds in parts of 15.
-        job = self.submit(*ONE_NODE, *SHORT, "slurm/live.sbatch", "deck.toml", "live.hour_s=1", CENAS_STOP_BEFORE_S="45")
+        # 24 seconds in parts of 15, before Slurm's own signal, which comes up to two minutes before the end.
+        job = self.submit(*ONE_NODE, "--time=3", "slurm/live.sbatch", "deck.toml", "live.hour_s=1", CENAS_STOP_BEFORE_S="165")
         self.assert_ends(job, "COMPLETED", "0:0")
         self.assert_whole()
         self.assert_went_on()

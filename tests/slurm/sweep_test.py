@@ -71,8 +71,8 @@ class SweepJobs(BatchTest):
 class Continuation(BatchTest):
     def test_what_does_not_fit_into_a_job_goes_on_by_itself(self):
         """By the program's own clock, which knows when the job ends."""
-        more = "run.seeds=50"  # so that six seconds are not enough
-        job = self.submit(*SMALL, *SHORT, "slurm/sweep.sbatch", "deck.toml", more, CENAS_STOP_BEFORE_S="54")
+        more = "run.seeds=50"  # so that ten seconds are not enough; Slurm's own signal comes later
+        job = self.submit(*SMALL, "--time=3", "slurm/sweep.sbatch", "deck.toml", more, CENAS_STOP_BEFORE_S="170")
         self.assert_ends(job, "COMPLETED", "0:0")
         self.assert_expected(more)
         self.assert_went_on()
