@@ -179,9 +179,8 @@ Candidates candidates_of(std::vector<CellIndex> cells, const std::string& identi
                          std::span<const RunObjective> objectives) {
     Candidates candidates{std::move(cells), canonical_table(identity_from(identity)), {}, {}};
     for (const RunObjective& objective : objectives)
-        candidates.objectives.push_back(
-            {objective.name, objective.direction,
-             gain_of(perfect_value(objective), objective.reference, objective.direction)});
+        candidates.objectives.push_back({objective.name, objective.direction,
+                                         gain_of(perfect_value(objective), objective.reference, objective.direction)});
     return candidates;
 }
 

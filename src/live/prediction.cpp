@@ -76,7 +76,7 @@ double watts(const Measured& measured, Component component) {
 /// Of what ended.
 struct Means {
     double evaluation_s = 0, slices = 1, sampling_s = 0;
-    double low_s = 0;  ///< a training of fewer epochs
+    double low_s = 0;                  ///< a training of fewer epochs
     std::optional<double> supernet_s;  ///< none: it did not end
 };
 
@@ -127,7 +127,9 @@ ArchitectureTable table_of(const Problem& problem, const Measured& measured, con
             const auto cell = static_cast<std::size_t>(task.cells[i]);
             const bool trained = task.kind == TaskKind::evaluation, low = task.fidelity == Fidelity::low;
             if (trained && !low && task.finished) table.evaluation_s[cell] = task.seconds;
-            const auto column = !trained ? &TableObjective::estimates : low ? &TableObjective::low : &TableObjective::values;
+            const auto column = !trained ? &TableObjective::estimates
+                                : low    ? &TableObjective::low
+                                         : &TableObjective::values;
             for (std::size_t k = 0; k < m && task.values.size() == task.cells.size() * m; ++k)
                 (table.objectives[k].*column)[cell] = task.values[i * m + k];
         }

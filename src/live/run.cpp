@@ -92,8 +92,8 @@ void load(LiveRequest request, const Communicator& world, LiveRun& run) {
     run.searches = plan_searches(run.options().search);
     load_traces(run);
     if (run.trains()) run.data = load_training_data(run.options().training.data);
-    run.problem = run.rehearses() ? load_problem(run.options().search)
-                                  : untrained_problem(run.options(), run.data.images.train);
+    run.problem =
+        run.rehearses() ? load_problem(run.options().search) : untrained_problem(run.options(), run.data.images.train);
 }
 
 /// What architectures are trained on, for a file: name and checksum.

@@ -17,7 +17,8 @@ BayesianSearch::BayesianSearch(const SearchOptions& options, const Candidates& c
     for (std::size_t k = 0; k < objectives_; ++k) {
         models_.emplace_back();
         const auto& objective = k < candidates.objectives.size() ? candidates.objectives[k] : CandidateObjective{};
-        if (std::find(known.begin(), known.end(), k) == known.end()) models_.back().emplace(objective, options_.ensemble);
+        if (std::find(known.begin(), known.end(), k) == known.end())
+            models_.back().emplace(objective, options_.ensemble);
     }
 }
 

@@ -4,10 +4,11 @@
 
 // Bayesian optimization with Gaussian processes over all cells. What is proposed has the largest expected hypervolume
 // improvement, per second of its training if asked. ehvi: over what was measured, in closed form
-// (expected_improvement.hpp). nehvi: over what could have been measured without noise, the mean over draws of it (Daulton,
-// Balandat, Bakshy, "Parallel Bayesian Optimization of Multiple Noisy Objectives with Expected Hypervolume Improvement",
-// NeurIPS 2021). Cells in training count as they are expected to come out (Ginsbourger, Le Riche, Carraro, "Kriging Is
-// Well-Suited to Parallelize Optimization", 2010: kriging believer), in nehvi as drawn: others are then proposed.
+// (expected_improvement.hpp). nehvi: over what could have been measured without noise, the mean over draws of it
+// (Daulton, Balandat, Bakshy, "Parallel Bayesian Optimization of Multiple Noisy Objectives with Expected Hypervolume
+// Improvement", NeurIPS 2021). Cells in training count as they are expected to come out (Ginsbourger, Le Riche,
+// Carraro, "Kriging Is Well-Suited to Parallelize Optimization", 2010: kriging believer), in nehvi as drawn: others are
+// then proposed.
 
 #include <optional>
 #include <vector>

@@ -18,7 +18,9 @@ double normal_distribution(double u) {
     if (std::abs(u) > certain) return u > 0 ? 1 : 0;
     return 0.5 * std::erfc(-u / std::numbers::sqrt2);
 }
-double normal_density(double u) { return std::exp(-0.5 * u * u) * 0.5 * std::numbers::inv_sqrtpi * std::numbers::sqrt2; }
+double normal_density(double u) {
+    return std::exp(-0.5 * u * u) * 0.5 * std::numbers::inv_sqrtpi * std::numbers::sqrt2;
+}
 
 }  // namespace
 
@@ -83,8 +85,8 @@ double GainTransform::expected_improvement(double mean, double deviation, double
     if (level >= ceiling_) return 0;
     const double u = (m + std::log(ceiling_ - level)) / d;
     if (u < -certain) return 0;
-    return std::max((ceiling_ - level) * normal_distribution(u) -
-                        std::exp(-m + 0.5 * d * d) * normal_distribution(u - d), 0.0);
+    return std::max(
+        (ceiling_ - level) * normal_distribution(u) - std::exp(-m + 0.5 * d * d) * normal_distribution(u - d), 0.0);
 }
 
 }  // namespace cenas

@@ -17,15 +17,15 @@ using Belief = std::function<Eigen::ArrayXd(double level)>;
 /// A gain that is known.
 Belief known_gain(Eigen::ArrayXd gains);
 
-/// Expected hypervolume improvement of every candidate over a front, whose boxes these are (non_dominated_boxes()), where
-/// the beliefs of the objectives are independent: the sum over boxes of the products over objectives of
+/// Expected hypervolume improvement of every candidate over a front, whose boxes these are (non_dominated_boxes()),
+/// where the beliefs of the objectives are independent: the sum over boxes of the products over objectives of
 /// E[max(gain - lower, 0)] - E[max(gain - upper, 0)] (Yang, Emmerich, Deutz, Back, "Efficient computation of expected
 /// hypervolume improvement using box decomposition algorithms", J. Global Optimization 75, 2019). Exact; any mix of
 /// objectives that are known and that are not.
 Eigen::ArrayXd expected_hypervolume_improvement(const Boxes& boxes, std::span<const Belief> beliefs);
 
-/// Gains as a Gaussian process sees them: z = -log(ceiling - gain), so that a step towards the ceiling counts by the part
-/// of the rest that it takes; the gain itself where there is no ceiling. Then standardized.
+/// Gains as a Gaussian process sees them: z = -log(ceiling - gain), so that a step towards the ceiling counts by the
+/// part of the rest that it takes; the gain itself where there is no ceiling. Then standardized.
 class GainTransform {
   public:
     /// Standardizes these (at least one). `ceiling`: no gain exceeds it; may be infinite.

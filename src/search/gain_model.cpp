@@ -107,8 +107,8 @@ double GainModel::expected(CellIndex cell) const {
 /// See the class. Gains below the reference are no gains.
 double GainModel::unconnected_improvement(double level) const {
     if (!unconnected_.empty()) {
-        const double mean = std::accumulate(unconnected_.begin(), unconnected_.end(), 0.0) /
-                            static_cast<double>(unconnected_.size());
+        const double mean =
+            std::accumulate(unconnected_.begin(), unconnected_.end(), 0.0) / static_cast<double>(unconnected_.size());
         return std::max(mean - level, 0.0);
     }
     if (observed_.targets.empty()) return 0;
@@ -182,10 +182,10 @@ std::vector<GainModel::World> GainModel::draw_worlds(const Member& member, std::
         process.set_targets(targets);
         World world;
         for (const CellIndex cell : known)
-            world.gains.push_back(point(cell) < 0 ? unconnected_improvement(0)
-                                                  : transform_->invert(targets[static_cast<std::size_t>(
-                                                        std::find(points.begin(), points.end(), point(cell)) -
-                                                        points.begin())]));
+            world.gains.push_back(point(cell) < 0
+                                      ? unconnected_improvement(0)
+                                      : transform_->invert(targets[static_cast<std::size_t>(
+                                            std::find(points.begin(), points.end(), point(cell)) - points.begin())]));
         world.belief = [this, &cells, mean = process.mean(), deviation](double level) {
             return by_cell(cells, mean, deviation, level);
         };

@@ -15,10 +15,10 @@
 
 namespace cenas {
 
-/// What was told of one gain, and what Gaussian processes make of it. A cell that is not connected has an output that does
-/// not depend on its input: it cannot achieve what others do, though it costs what it costs. So models of what networks
-/// achieve hold connected ones alone; the others share the mean of their results, and before there is one, every gain
-/// from the reference to the smallest of the connected ones is as likely.
+/// What was told of one gain, and what Gaussian processes make of it. A cell that is not connected has an output that
+/// does not depend on its input: it cannot achieve what others do, though it costs what it costs. So models of what
+/// networks achieve hold connected ones alone; the others share the mean of their results, and before there is one,
+/// every gain from the reference to the smallest of the connected ones is as likely.
 class GainModel {
   public:
     /// `members`: processes with priors of different length scales, whose beliefs are mixed evenly.
@@ -32,7 +32,8 @@ class GainModel {
     void set_pending(std::span<const CellIndex> cells);
     /// The expected gain of a cell.
     double expected(CellIndex cell) const;
-    /// What a training of each of these cells would measure. The model must outlive the belief, and not change meanwhile.
+    /// What a training of each of these cells would measure. The model must outlive the belief, and not change
+    /// meanwhile.
     Belief belief(const std::vector<CellIndex>& cells) const;
 
     /// One of the worlds in which what was told could have been measured.
@@ -69,7 +70,8 @@ class GainModel {
     std::vector<Member> members_;
 };
 
-/// Predicts how long a training takes, from those told: linear in the numbers of a cell's operations, by ridge regression.
+/// Predicts how long a training takes, from those told: linear in the numbers of a cell's operations, by ridge
+/// regression.
 class CostModel {
   public:
     void tell(CellIndex cell, double cost_s);

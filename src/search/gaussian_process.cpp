@@ -54,8 +54,7 @@ Eigen::VectorXd prior_deviations(Eigen::Index groups) {
 /// Distances among the observations, by group: what the likelihood needs, computed once.
 std::vector<Eigen::ArrayXXd> distances_among(const PointFeatures& features, const Observations& observations) {
     std::vector<Eigen::ArrayXXd> distances;
-    for (std::size_t g = 0; g < features.groups(); ++g)
-        distances.push_back(features.distances(g, observations.points));
+    for (std::size_t g = 0; g < features.groups(); ++g) distances.push_back(features.distances(g, observations.points));
     return distances;
 }
 
@@ -78,8 +77,8 @@ double negative_log_posterior(const std::vector<Eigen::ArrayXXd>& distances, std
     const Eigen::Map<const Eigen::VectorXd> z(targets.data(), n);
     const Eigen::VectorXd weights = factor.solve(z);
     const Eigen::VectorXd from_prior = (theta - centre).cwiseQuotient(prior_deviations(groups));
-    const double value = 0.5 * z.dot(weights) + factor.matrixLLT().diagonal().array().log().sum() +
-                         0.5 * from_prior.squaredNorm();
+    const double value =
+        0.5 * z.dot(weights) + factor.matrixLLT().diagonal().array().log().sum() + 0.5 * from_prior.squaredNorm();
     if (gradient == nullptr) return value;
 
     // d/dtheta = 1/2 trace((K^-1 - weights weights') dK/dtheta), section 5.4.1.
@@ -88,8 +87,8 @@ double negative_log_posterior(const std::vector<Eigen::ArrayXXd>& distances, std
     gradient->resize(2 * groups + 1);
     for (Eigen::Index g = 0; g < groups; ++g) {
         const double scale = std::exp(-2 * p.log_lengths[g]);
-        const Eigen::ArrayXXd by_length = std::exp(p.log_weights[g]) *
-                                          matern_by_log_length(distances[static_cast<std::size_t>(g)] * scale);
+        const Eigen::ArrayXXd by_length =
+            std::exp(p.log_weights[g]) * matern_by_log_length(distances[static_cast<std::size_t>(g)] * scale);
         (*gradient)[g] = 0.5 * (outer * by_length).sum();
         (*gradient)[groups + g] = 0.5 * (outer * parts[static_cast<std::size_t>(g)]).sum();
     }
@@ -113,8 +112,7 @@ void PointFeatures::add_group(Eigen::MatrixXd features, double weight) {
 Eigen::ArrayXd PointFeatures::distances(std::size_t group, Eigen::Index point) const {
     const Eigen::MatrixXd& features = groups_[group];
     Eigen::ArrayXd sum = Eigen::ArrayXd::Zero(features.rows());
-    for (Eigen::Index k = 0; k < features.cols(); ++k)
-        sum += (features.col(k).array() - features(point, k)).square();
+    for (Eigen::Index k = 0; k < features.cols(); ++k) sum += (features.col(k).array() - features(point, k)).square();
     return sum;
 }
 
@@ -124,17 +122,18 @@ Eigen::ArrayXXd PointFeatures::distances(std::size_t group, std::span<const Eige
     Eigen::ArrayXXd all = Eigen::ArrayXXd::Zero(n, n);
     for (Eigen::Index i = 0; i < n; ++i)
         for (Eigen::Index j = 0; j < i; ++j)
-            all(i, j) = all(j, i) = (features.row(among[static_cast<std::size_t>(i)]) -
-                                     features.row(among[static_cast<std::size_t>(j)]))
-                                        .squaredNorm();
+            all(i, j) = all(j, i) =
+                (features.row(among[static_cast<std::size_t>(i)]) - features.row(among[static_cast<std::size_t>(j)]))
+                    .squaredNorm();
     return all;
 }
 
 GaussianProcessParameters GaussianProcessParameters::prior(const PointFeatures& features, double length) {
     const auto groups = static_cast<Eigen::Index>(features.groups());
-    GaussianProcessParameters means{Eigen::VectorXd::Constant(groups, std::log(length)),
-                                    Eigen::VectorXd(groups), std::log(prior_noise)};
-    for (Eigen::Index g = 0; g < groups; ++g) means.log_weights[g] = std::log(features.weight(static_cast<std::size_t>(g)));
+    GaussianProcessParameters means{Eigen::VectorXd::Constant(groups, std::log(length)), Eigen::VectorXd(groups),
+                                    std::log(prior_noise)};
+    for (Eigen::Index g = 0; g < groups; ++g)
+        means.log_weights[g] = std::log(features.weight(static_cast<std::size_t>(g)));
     return means;
 }
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Gaussian-process regression on a finite set of points (Rasmussen and Williams, "Gaussian Processes for Machine Learning",
-// MIT Press 2006: sections 2.2, 5.4.1), all of which it predicts all the time: an observation costs O(points x
-// observations).
+// Gaussian-process regression on a finite set of points (Rasmussen and Williams, "Gaussian Processes for Machine
+// Learning", MIT Press 2006: sections 2.2, 5.4.1), all of which it predicts all the time: an observation costs O(points
+// x observations).
 
 #include <Eigen/Core>
 #include <span>
@@ -14,8 +14,8 @@ namespace cenas {
 
 /// What the points look like. The kernel is a sum over groups of features,
 ///     k(x, y) = sum over g of w_g M(|x_g - y_g|^2 / (u_g l_g^2)),
-/// M the Matern function of order 5/2 (section 4.2.1), u_g the mean squared distance of two points in the group, so that
-/// the length scales l_g have no unit. Groups that are equal for all points are left out.
+/// M the Matern function of order 5/2 (section 4.2.1), u_g the mean squared distance of two points in the group, so
+/// that the length scales l_g have no unit. Groups that are equal for all points are left out.
 class PointFeatures {
   public:
     /// Points x features; the mean of the prior of the group's weight.
@@ -32,8 +32,8 @@ class PointFeatures {
     std::vector<double> weights_;
 };
 
-/// Hyper-parameters, as logarithms: a length scale and a weight for each group, and the standard deviation of the noise.
-/// Targets are standardized, so that none has a unit.
+/// Hyper-parameters, as logarithms: a length scale and a weight for each group, and the standard deviation of the
+/// noise. Targets are standardized, so that none has a unit.
 struct GaussianProcessParameters {
     Eigen::VectorXd log_lengths;
     Eigen::VectorXd log_weights;
@@ -53,9 +53,10 @@ struct Observations {
     std::vector<double> targets;
 };
 
-/// Maximum a posteriori hyper-parameters: the marginal likelihood (section 5.4.1) times log-normal priors (standard deviation
-/// 0.7 of log lengths and of log noise, 1 of log weights; means `prior`), within three deviations, noise in [0.02, 0.6];
-/// by quasi-Newton steps from `start`, at most so many evaluations. With fewer than two observations, `prior`.
+/// Maximum a posteriori hyper-parameters: the marginal likelihood (section 5.4.1) times log-normal priors (standard
+/// deviation 0.7 of log lengths and of log noise, 1 of log weights; means `prior`), within three deviations, noise in
+/// [0.02, 0.6]; by quasi-Newton steps from `start`, at most so many evaluations. With fewer than two observations,
+/// `prior`.
 GaussianProcessParameters fit_parameters(const PointFeatures& features, const Observations& observations,
                                          const GaussianProcessParameters& prior, const GaussianProcessParameters& start,
                                          int evaluations);
@@ -80,7 +81,8 @@ class GaussianProcess {
     std::size_t size() const { return observed_.size(); }
     const std::vector<Eigen::Index>& observed() const { return observed_; }
 
-    /// Gives the first targets.size() appended points their results; those behind are as if they had come out as expected.
+    /// Gives the first targets.size() appended points their results; those behind are as if they had come out as
+    /// expected.
     void set_targets(std::span<const double> targets);
 
     /// Of the function without noise, at every point.
@@ -98,7 +100,8 @@ class GaussianProcess {
     double noise_;
     double total_weight_;
     std::vector<Eigen::Index> observed_;
-    // With K + noise = L L', row i of L is columns_[0..i][observed_[i]], since columns_ is the transpose of L^-1 k(observed, all).
+    // With K + noise = L L', row i of L is columns_[0..i][observed_[i]], since columns_ is the transpose of L^-1
+    // k(observed, all).
     std::vector<Eigen::ArrayXd> columns_;
     std::vector<double> diagonal_;  // of L
     Eigen::ArrayXd explained_;      // sum of the squares of the columns

@@ -42,8 +42,8 @@ struct BayesianOptions {
 };
 
 /// Parameters of the evolutionary strategies (search/evolution.hpp). The population is that of the scripts of
-/// NAS-Bench-201's authors for regularized evolution, the crossover that of NSGA-II's (Deb et al. 2002, section IV); the
-/// tournament is ours, chosen among 3, 5 and 10 (docs/optimizers.md).
+/// NAS-Bench-201's authors for regularized evolution, the crossover that of NSGA-II's (Deb et al. 2002, section IV);
+/// the tournament is ours, chosen among 3, 5 and 10 (docs/optimizers.md).
 struct EvolutionOptions {
     int population = 10;     ///< cells that may be parents
     int tournament = 10;     ///< regularized-evolution: draws of which the best is the parent

@@ -4,8 +4,8 @@
 
 // ParEGO: Knowles, "ParEGO: A Hybrid Algorithm with On-Line Landscape Approximation for Expensive Multiobjective
 // Optimization Problems", IEEE TEC 10(1), 2006. At every proposal the gains are scalarized by the augmented Tchebycheff
-// function with other random weights, a Gaussian process is fitted to the scalars, and the cell with the largest expected
-// improvement over all cells is proposed.
+// function with other random weights, a Gaussian process is fitted to the scalars, and the cell with the largest
+// expected improvement over all cells is proposed.
 
 #include <vector>
 
@@ -13,8 +13,8 @@
 
 namespace cenas {
 
-/// Augmented Tchebycheff scalars (paper, equation 2; rho = 0.05) of n x m gains, each brought to [0, 1] over the n: larger
-/// is better. Weights sum to 1.
+/// Augmented Tchebycheff scalars (paper, equation 2; rho = 0.05) of n x m gains, each brought to [0, 1] over the n:
+/// larger is better. Weights sum to 1.
 std::vector<double> tchebycheff(const std::vector<double>& gains, const std::vector<double>& weights);
 
 class ParEgo final : public Strategy {

@@ -34,8 +34,7 @@ std::unique_ptr<Strategy> make_strategy(const SearchOptions& options, const Cand
     if (options.strategy == "random") return std::make_unique<RandomSearch>(candidates, seed);
     if (options.strategy == "lamoo")
         return std::make_unique<Lamoo>(options.lamoo, candidates, gains, seed, known_objectives(options, candidates));
-    if (options.strategy == "bayesian")
-        return std::make_unique<BayesianSearch>(options, candidates, gains, seed);
+    if (options.strategy == "bayesian") return std::make_unique<BayesianSearch>(options, candidates, gains, seed);
     if (options.strategy == "parego") return std::make_unique<ParEgo>(options, candidates, gains, seed);
     if (options.strategy == "local-search") return std::make_unique<LocalSearch>(candidates, gains, seed);
     if (const auto survival = survival_of(options.strategy))

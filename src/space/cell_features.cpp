@@ -47,9 +47,9 @@ std::array<int, operation_count> operation_counts(const Cell& cell) {
     return counts;
 }
 
-// Sums over three stages of five cells with C = 16, 32 and 64 channels on 32, 16 and 8 squared pixels. A k x k convolution
-// has k^2 C^2 weights and 2 C of its batch norm; a pixel takes k^2 C^2 operations, and 3 C for ReLU and batch norm; of
-// pooling, 9 C. The constants are what is outside the cells, with ten classes.
+// Sums over three stages of five cells with C = 16, 32 and 64 channels on 32, 16 and 8 squared pixels. A k x k
+// convolution has k^2 C^2 weights and 2 C of its batch norm; a pixel takes k^2 C^2 operations, and 3 C for ReLU and
+// batch norm; of pooling, 9 C. The constants are what is outside the cells, with ten classes.
 double nas_bench_201_parameters(const Cell& cell) {
     return 73306 + 28000 * count(cell, Operation::nor_conv_1x1) + 243040 * count(cell, Operation::nor_conv_3x3);
 }

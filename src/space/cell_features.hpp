@@ -26,9 +26,9 @@ std::vector<Path> paths_of(const Cell& cell);
 /// How many edges of the effective network have each operation, by its code.
 std::array<int, operation_count> operation_counts(const Cell& cell);
 
-/// Parameters, and multiply-accumulates of an image, of the network that NAS-Bench-201 makes of the cell (Dong and Yang,
-/// ICLR 2020, section 2.1: 16 channels, 5 cells a stage, CIFAR-10), counted as there. Every edge counts, also one that
-/// leads nowhere: such a network is trained with it.
+/// Parameters, and multiply-accumulates of an image, of the network that NAS-Bench-201 makes of the cell (Dong and
+/// Yang, ICLR 2020, section 2.1: 16 channels, 5 cells a stage, CIFAR-10), counted as there. Every edge counts, also one
+/// that leads nowhere: such a network is trained with it.
 double nas_bench_201_parameters(const Cell& cell);
 double nas_bench_201_flops(const Cell& cell);
 

@@ -40,7 +40,8 @@ TEST(GainTransform, ClosedFormIsTheIntegral) {
                     for (int i = 0; i < steps; ++i) {
                         const double x = -8 + 16 * (i + 0.5) / steps;
                         const double density = std::exp(-0.5 * x * x) / std::sqrt(2 * std::numbers::pi);
-                        integral += std::max(transform.invert(mean + deviation * x) - level, 0.0) * density * 16 / steps;
+                        integral +=
+                            std::max(transform.invert(mean + deviation * x) - level, 0.0) * density * 16 / steps;
                     }
                     EXPECT_NEAR(transform.expected_improvement(mean, deviation, level), integral, 2e-3 * (1 + integral))
                         << ceiling << ' ' << mean << ' ' << deviation << ' ' << level;
@@ -79,7 +80,8 @@ TEST(ExpectedHypervolumeImprovement, OfKnownGainsIsTheImprovement) {
         }
         const auto value = expected_hypervolume_improvement(non_dominated_boxes(front, m), beliefs);
         for (Eigen::Index i = 0; i < 200; ++i) {
-            const std::span<const double> point(&candidates[static_cast<std::size_t>(i * m)], static_cast<std::size_t>(m));
+            const std::span<const double> point(&candidates[static_cast<std::size_t>(i * m)],
+                                                static_cast<std::size_t>(m));
             EXPECT_NEAR(value[i], hypervolume_improvement(point, front, m), 1e-9 * (1 + value[i]));
         }
     }
@@ -101,7 +103,8 @@ TEST(ExpectedHypervolumeImprovement, IsTheMeanOverOutcomes) {
     constexpr int draws = 40000;
     double sum = 0, squares = 0;
     for (int i = 0; i < draws; ++i) {
-        const double point[] = {known, mean[0] + deviation[0] * normal(random), mean[1] + deviation[1] * normal(random)};
+        const double point[] = {known, mean[0] + deviation[0] * normal(random),
+                                mean[1] + deviation[1] * normal(random)};
         const double improvement = hypervolume_improvement(point, front, m);
         sum += improvement;
         squares += improvement * improvement;
@@ -112,7 +115,8 @@ TEST(ExpectedHypervolumeImprovement, IsTheMeanOverOutcomes) {
 }
 
 TEST(ExpectedHypervolumeImprovement, WithoutAFrontEverythingImproves) {
-    std::vector<Belief> beliefs{known_gain(Eigen::ArrayXd::Constant(1, 2.0)), known_gain(Eigen::ArrayXd::Constant(1, 3.0))};
+    std::vector<Belief> beliefs{known_gain(Eigen::ArrayXd::Constant(1, 2.0)),
+                                known_gain(Eigen::ArrayXd::Constant(1, 3.0))};
     EXPECT_EQ(expected_hypervolume_improvement(non_dominated_boxes({}, 2), beliefs)[0], 6.0);
 }
 

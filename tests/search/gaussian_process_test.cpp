@@ -80,9 +80,10 @@ TEST(PointFeatures, DistancesHaveMeanOne) {
         const auto few = features.distances(g, among);
         for (Eigen::Index i = 0; i < 4; ++i)
             for (Eigen::Index j = 0; j < 4; ++j)
-                EXPECT_NEAR(few(i, j),
-                            features.distances(g, among[static_cast<std::size_t>(i)])[among[static_cast<std::size_t>(j)]],
-                            1e-12);
+                EXPECT_NEAR(
+                    few(i, j),
+                    features.distances(g, among[static_cast<std::size_t>(i)])[among[static_cast<std::size_t>(j)]],
+                    1e-12);
     }
 }
 
@@ -189,9 +190,10 @@ TEST(FitParameters, DegenerateObservations) {
     const auto features = made_up_features();
     const auto prior = GaussianProcessParameters::prior(features);
     EXPECT_EQ(to_values(fit_parameters(features, {{3}, {0.0}}, prior, prior, 50)), to_values(prior));
-    for (const Observations& few : {Observations{{3, 3}, {0, 0}}, Observations{{3, 4}, {0, 0}},
-                                    Observations{{3, 3, 3}, {-1, 1, 0}}})
-        for (const double value : to_values(fit_parameters(features, few, prior, prior, 50))) EXPECT_TRUE(std::isfinite(value));
+    for (const Observations& few :
+         {Observations{{3, 3}, {0, 0}}, Observations{{3, 4}, {0, 0}}, Observations{{3, 3, 3}, {-1, 1, 0}}})
+        for (const double value : to_values(fit_parameters(features, few, prior, prior, 50)))
+            EXPECT_TRUE(std::isfinite(value));
 }
 
 // Rosenbrock's function: its minimum is (1, 1); with x <= 0.5 it is (0.5, 0.25).

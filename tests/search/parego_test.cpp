@@ -7,7 +7,8 @@
 namespace cenas {
 namespace {
 
-// Gains brought to [0, 1]: (0, 1), (1, 0), (0.5, 0.5). Distances from the best, weighted: (w1, 0), (0, w2), halves of both.
+// Gains brought to [0, 1]: (0, 1), (1, 0), (0.5, 0.5). Distances from the best, weighted: (w1, 0), (0, w2), halves of
+// both.
 TEST(Tchebycheff, ByHand) {
     const std::vector<double> gains{10, 4, 30, 2, 20, 3};
     const auto scalars = tchebycheff(gains, {0.25, 0.75});

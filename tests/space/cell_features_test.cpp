@@ -28,7 +28,8 @@ TEST(CellFeatures, CellsThatAreNotConnected) {
 }
 
 TEST(CellFeatures, PathsByHand) {
-    const Cell cell = parse_cell("|nor_conv_3x3~0|+|skip_connect~0|avg_pool_3x3~1|+|skip_connect~0|none~1|nor_conv_1x1~2|");
+    const Cell cell =
+        parse_cell("|nor_conv_3x3~0|+|skip_connect~0|avg_pool_3x3~1|+|skip_connect~0|none~1|nor_conv_1x1~2|");
     using enum Operation;
     EXPECT_EQ(paths_of(cell), (std::vector<Path>{{}, {nor_conv_1x1}, {nor_conv_3x3, avg_pool_3x3, nor_conv_1x1}}));
     EXPECT_EQ(operation_counts(cell), (std::array<int, operation_count>{1, 2, 1, 1, 1}));
