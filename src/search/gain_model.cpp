@@ -61,6 +61,18 @@ void GainModel::tell(CellIndex cell, double gain) {
     standardize();
 }
 
+void GainModel::tell_first(std::span<const CellIndex> cells, std::span<const double> gains) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (point(cells[i]) < 0) {
+            unconnected_.push_back(gains[i]);
+            continue;
+        }
+        observed_.points.push_back(point(cells[i]));
+        observed_.targets.push_back(gains[i]);
+    }
+    if (!observed_.targets.empty()) transform_.emplace(observed_.targets, ceiling_);
+}
+
 void GainModel::fit() {
     if (observed_.targets.empty()) return;
     constexpr int evaluations = 40;
@@ -90,10 +102,15 @@ void GainModel::standardize() {
 }
 
 void GainModel::set_pending(std::span<const CellIndex> cells) {
+    std::vector<Eigen::Index> wanted = observed_.points;
+    for (const CellIndex cell : cells)
+        if (point(cell) >= 0) wanted.push_back(point(cell));
     for (Member& member : members_) {
-        member.process.truncate(observed_.points.size());
-        for (const CellIndex cell : cells)
-            if (point(cell) >= 0) member.process.append(point(cell));
+        const auto& present = member.process.observed();
+        const auto differs = std::mismatch(present.begin(), present.end(), wanted.begin(), wanted.end()).second;
+        const auto same = static_cast<std::size_t>(differs - wanted.begin());
+        member.process.truncate(same);
+        for (std::size_t i = same; i < wanted.size(); ++i) member.process.append(wanted[i]);
     }
 }
 

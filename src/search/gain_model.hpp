@@ -25,6 +25,8 @@ class GainModel {
     explicit GainModel(const CandidateObjective& objective, int members = 1);
 
     void tell(CellIndex cell, double gain);
+    /// The same for many, before anything else is asked of the model but fit().
+    void tell_first(std::span<const CellIndex> cells, std::span<const double> gains);
     /// Fits hyper-parameters to what was told.
     void fit();
     /// What is believed once these cells, which are in training, come out as expected. Those of earlier calls are

@@ -67,7 +67,7 @@ std::optional<Proposal> ParEgo::ask() {
             if (pool_.available(cell)) cells.push_back(cell);
         const auto scalars = tchebycheff(gains_, draw_weights(random));
         GainModel model({"scalar"}, ensemble_);
-        for (std::size_t i = 0; i < cells_.size(); ++i) model.tell(cells_[i], scalars[i]);
+        model.tell_first(cells_, scalars);
         model.fit();
         model.set_pending(pending_);
         double most = *std::max_element(scalars.begin(), scalars.end());

@@ -428,7 +428,7 @@ TEST(DeckRefusals, UnknownKeysAndSections) {
               "initial, first_seed, seeds, identity, forecast, window_h, record, allow_unlike_traces)");
     EXPECT_EQ(refusal(small_deck("", "", "[budgets]\ncarbon_kg = 1")),
               "deck.toml:16:2: unknown section or key 'budgets', the nearest is 'budget' (allowed: run, budget, "
-              "accounting, power, switching, problem, trace, lamoo, evolution, method)");
+              "accounting, power, switching, problem, trace, lamoo, bayesian, evolution, method)");
     EXPECT_TRUE(contains(refusal(small_deck("", "treshold = 0.5")),
                          "deck.toml:15:1: unknown key 'method.a.treshold', the nearest is 'threshold' (allowed in "
                          "method.a: name, strategy, known, eta, allocator,"));
