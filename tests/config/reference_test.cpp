@@ -77,7 +77,7 @@ TEST(Reference, ListsTheKeysOfTheDumpAndNoOthers) {
                                                                         "method.ce-nas.candidates=direct"})
                                   .effective));
     dumped.merge(keys_of_dump(read_deck(source / "inputs/search.toml", {"method.ce-nas.strategy=bayesian",
-                                                                        "method.ce-nas.bayesian.acquisition=nehvi"})
+                                                                        "bayesian.acquisition=nehvi"})
                                   .effective));
     EXPECT_EQ(keys_of_reference(deck_reference()), dumped);
     EXPECT_GT(dumped.size(), 60u);
