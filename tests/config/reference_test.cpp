@@ -76,9 +76,9 @@ TEST(Reference, ListsTheKeysOfTheDumpAndNoOthers) {
     dumped.merge(keys_of_dump(read_deck(source / "inputs/search.toml", {"method.ce-nas.strategy=successive-halving",
                                                                         "method.ce-nas.candidates=direct"})
                                   .effective));
-    dumped.merge(keys_of_dump(read_deck(source / "inputs/search.toml", {"method.ce-nas.strategy=bayesian",
-                                                                        "bayesian.acquisition=nehvi"})
-                                  .effective));
+    dumped.merge(keys_of_dump(
+        read_deck(source / "inputs/search.toml", {"method.ce-nas.strategy=bayesian", "bayesian.acquisition=nehvi"})
+            .effective));
     EXPECT_EQ(keys_of_reference(deck_reference()), dumped);
     EXPECT_GT(dumped.size(), 60u);
 }
