@@ -149,7 +149,7 @@ Eigen::ArrayXd GainModel::by_cell(const std::vector<CellIndex>& cells, const Eig
 Belief GainModel::belief(const std::vector<CellIndex>& cells) const {
     std::vector<Eigen::ArrayXd> deviations;
     for (const Member& member : members_)
-        deviations.push_back((member.process.variance() + member.process.noise_variance()).sqrt());
+        deviations.emplace_back((member.process.variance() + member.process.noise_variance()).sqrt());
     return [this, &cells, deviations](double level) {
         Eigen::ArrayXd sum = by_cell(cells, members_[0].process.mean(), deviations[0], level);
         for (std::size_t i = 1; i < members_.size(); ++i)

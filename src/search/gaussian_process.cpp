@@ -68,7 +68,7 @@ double negative_log_posterior(const std::vector<Eigen::ArrayXXd>& distances, std
     Eigen::MatrixXd kernel = Eigen::MatrixXd::Zero(n, n);
     for (Eigen::Index g = 0; g < groups; ++g) {
         const double scale = std::exp(-2 * p.log_lengths[g]);
-        parts.push_back(std::exp(p.log_weights[g]) * matern(distances[static_cast<std::size_t>(g)] * scale));
+        parts.emplace_back(std::exp(p.log_weights[g]) * matern(distances[static_cast<std::size_t>(g)] * scale));
         kernel.array() += parts.back();
     }
     kernel.diagonal().array() += noise + jitter;
@@ -105,7 +105,7 @@ void PointFeatures::add_group(Eigen::MatrixXd features, double weight) {
     features.rowwise() -= means;
     const double mean_distance = 2 * features.squaredNorm() / static_cast<double>(features.rows());
     if (!(mean_distance > 0)) return;
-    groups_.push_back(features / std::sqrt(mean_distance));
+    groups_.emplace_back(features / std::sqrt(mean_distance));
     weights_.push_back(weight);
 }
 
