@@ -44,7 +44,7 @@ class RegionSearch final : public BoxStrategy {
 
     Eigen::VectorXd ask() override {
         Random random(seed_, Stream::proposals, asks_++);
-        const Eigen::VectorXd x = box_.from_unit(propose(random));
+        Eigen::VectorXd x = box_.from_unit(propose(random));
         pending_.insert(pending_.end(), x.begin(), x.end());
         return x;
     }
