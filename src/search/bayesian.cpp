@@ -85,9 +85,7 @@ Eigen::ArrayXd BayesianSearch::noisy_improvement(const std::vector<CellIndex>& c
 }
 
 std::optional<Proposal> BayesianSearch::ask() {
-    std::vector<CellIndex> cells;
-    for (const CellIndex cell : candidates_->cells)
-        if (pool_.available(cell)) cells.push_back(cell);
+    const std::vector<CellIndex> cells = pool_.available_cells();
     Random random(seed_, Stream::proposals, asks_++);
     if (cells.empty()) return std::nullopt;
     CellIndex best = *pool_.draw_available(random);

@@ -20,14 +20,19 @@ void CandidatePool::take(CellIndex cell) {
     flag = 0;
 }
 
+std::vector<CellIndex> CandidatePool::available_cells() const {
+    std::vector<CellIndex> cells;
+    for (const CellIndex cell : candidates_->cells)
+        if (available(cell)) cells.push_back(cell);
+    return cells;
+}
+
 std::optional<CellIndex> CandidatePool::draw_available(Random& random) const {
     if (empty()) return std::nullopt;
     constexpr int cheap_draws = 64;  // rejection is quick while most cells are available
     for (int i = 0; i < cheap_draws; ++i)
         if (const CellIndex cell = draw(random); available(cell)) return cell;
-    std::vector<CellIndex> rest;
-    for (const CellIndex cell : candidates_->cells)
-        if (available(cell)) rest.push_back(cell);
+    const std::vector<CellIndex> rest = available_cells();
     return rest[random.below(static_cast<std::uint32_t>(rest.size()))];
 }
 

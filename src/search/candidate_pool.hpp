@@ -29,6 +29,8 @@ class CandidatePool {
     CellIndex draw(Random& random) const {
         return candidates_->cells[random.below(static_cast<std::uint32_t>(candidates_->cells.size()))];
     }
+    /// All of them, ascending.
+    std::vector<CellIndex> available_cells() const;
     /// Uniform over the available cells; nullopt when empty.
     std::optional<CellIndex> draw_available(Random& random) const;
 

@@ -34,8 +34,7 @@ std::vector<double> tchebycheff(const std::vector<double>& gains, const std::vec
 }
 
 ParEgo::ParEgo(const SearchOptions& options, const Candidates& candidates, int objectives, std::uint64_t seed)
-    : candidates_(&candidates),
-      pool_(candidates),
+    : pool_(candidates),
       objectives_(static_cast<std::size_t>(objectives)),
       ensemble_(options.bayesian.ensemble),
       seed_(seed) {}
@@ -62,9 +61,7 @@ std::optional<Proposal> ParEgo::ask() {
     if (!drawn) return std::nullopt;
     CellIndex best = *drawn;
     if (!cells_.empty()) {
-        std::vector<CellIndex> cells;
-        for (const CellIndex cell : candidates_->cells)
-            if (pool_.available(cell)) cells.push_back(cell);
+        const std::vector<CellIndex> cells = pool_.available_cells();
         const auto scalars = tchebycheff(gains_, draw_weights(random));
         GainModel model({"scalar"}, ensemble_);
         model.tell_first(cells_, scalars);

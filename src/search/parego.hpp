@@ -31,7 +31,6 @@ class ParEgo final : public Strategy {
   private:
     std::vector<double> draw_weights(Random& random) const;
 
-    const Candidates* candidates_;
     CandidatePool pool_;
     std::size_t objectives_;
     int ensemble_;
